@@ -1,0 +1,117 @@
+import type { EncodedEvent } from '#core/encoded-event.ts';
+
+/** What the store keeps of one subject. `head` is the hash of its last event, `document` JSON, `salt` base64url of 32 bytes. */
+export type StoredRecord = {
+  readonly head: string;
+  readonly life: string;
+  readonly version: number;
+  readonly salt: string;
+  readonly document: string;
+  /** Unix milliseconds; 0 = never. */
+  readonly expiresAt: number;
+  /** Events that are committed and not yet known to be in the log, in order of version. */
+  readonly unlogged: readonly EncodedEvent[];
+};
+
+/** One decision to be made durable. `head` is that of the record it was based on, '' for an absent record. */
+export type Commit = {
+  readonly subject: string;
+  readonly head: string;
+  readonly life: string;
+  readonly salt: string;
+  readonly document: string;
+  /** At least one; the last one's hash becomes the head and its version the record's version. */
+  readonly events: readonly EncodedEvent[];
+  readonly expiresAt: number;
+};
+
+/** `unlogged`: all events of the record that still have to be published, the new ones last; empty where the store is the log. */
+export type CommitResult =
+  | { readonly kind: 'committed'; readonly unlogged: readonly EncodedEvent[] }
+  | { readonly kind: 'conflict' };
+
+export type LeaseResult =
+  | {
+      readonly kind: 'granted';
+      /** 1 at first; one more for every earlier grant that ran out without finish or yield. */ readonly attempt: number;
+    }
+  | { readonly kind: 'held'; /** Unix milliseconds. */ readonly until: number }
+  | { readonly kind: 'done'; readonly value: string };
+
+/**
+ * One counted limit. A send is counted in all its buckets or in none.
+ * `windows` slide: in any span of `ms` at most `max` members. `gap`: after the k-th member in a row (a row ends by a
+ * pause of `quietMs` or a release) the next one must wait `firstMs` * 2^(k-1).
+ * `exact`: members are kept one by one and a repeated command is recognised. Otherwise (large limits) counts are kept
+ * in 20 segments a window, which may refuse up to one segment early and never late.
+ */
+export type Bucket = {
+  /** Where it is counted: a digest-based key without personal data. */
+  readonly key: string;
+  /** Its name in errors and metrics: `destination`, `client-ip`, … */
+  readonly limit: string;
+  readonly windows: readonly { readonly ms: number; readonly max: number }[];
+  readonly gap?: { readonly firstMs: number; readonly quietMs: number };
+  readonly exact: boolean;
+};
+
+/**
+ * `nextAt`: the earliest Unix milliseconds at which every exact bucket would take one more; `left`: how many more the exact
+ * buckets' windows hold now (gaps aside). Refused: `limit` names the first refusing bucket, `retryAfterMs` > 0 until it would take one.
+ */
+export type ReserveResult =
+  | { readonly kind: 'counted'; readonly nextAt: number; readonly left: number }
+  | { readonly kind: 'refused'; readonly limit: string; readonly retryAfterMs: number };
+
+/**
+ * Where decisions become durable. Rules never run here: the store only compares. Every method rejects with `Unavailable`
+ * (and nothing else) when the store can't be reached, times out, or refuses writes; after such a rejection the call may or
+ * may not have taken effect. Time is the `now` given at opening (Unix milliseconds), so expiry can be tested.
+ */
+export type Store = {
+  /**
+   * The record, or undefined. A record whose `expiresAt` has passed is absent, except while it holds unlogged events:
+   * nothing expires before it is told. Reads what was committed before the call began, through whatever process.
+   */
+  load(subject: string): Promise<StoredRecord | undefined>;
+  /**
+   * Compares the record's head (absent or expired: '') with `head` and, only if equal, replaces document, salt, life and expiry and
+   * adds the events, all in one atomic step; else `conflict`, and nothing is changed. Of racing commits on one head exactly one wins.
+   * A crash after the answer loses nothing: the events wait in the record as unlogged (or are in the log already).
+   */
+  commit(commit: Commit): Promise<CommitResult>;
+  /**
+   * Takes events off the record's unlogged ones after the log's ack: only those whose version still holds the same hash, so a
+   * late call from another life takes nothing. When none is left the record leaves `unlogged()` and its expiry counts. Idempotent.
+   */
+  settle(subject: string, events: readonly { readonly version: number; readonly hash: string }[]): Promise<void>;
+  /** Subjects, at most `countMax`, that have had unlogged events since before `before` (Unix milliseconds), oldest first per bucket. */
+  unlogged(before: number, countMax: number): Promise<string[]>;
+  /** Sets `value` if the key has none and answers the key's first value, to every caller the same. Without `ttlMs` it stays for ever. */
+  claim(key: string, value: string, ttlMs?: number): Promise<string>;
+  /**
+   * Asks for the right to act on `key` for `ms`. One holder at a time; after `ms` without finish or yield another is granted
+   * (`attempt` + 1). A renewal by the same owner while it holds is granted with the same attempt. `done` once finished.
+   * A lease key is forgotten 2 h after its last change.
+   */
+  lease(key: string, owner: string, ms: number): Promise<LeaseResult>;
+  /** Ends the lease for ever with `value` (kept `ttlMs`). False, and nothing changed, unless `owner` holds it now or nobody took it since. */
+  finish(key: string, owner: string, value: string, ttlMs: number): Promise<boolean>;
+  /** Gives the lease back unfinished; the next grant has the same attempt number. Does nothing unless `owner` holds it. */
+  yield(key: string, owner: string): Promise<void>;
+  /**
+   * Counts one command in all buckets, or in none if one refuses (members already added are taken back). A repeat of the same
+   * command id counts once. A crash may over-count, never under-count. List the exact buckets last.
+   */
+  reserve(commandId: string, buckets: readonly Bucket[]): Promise<ReserveResult>;
+  /** Empties a bucket and ends its row. */
+  release(bucketKey: string): Promise<void>;
+  /** Keeps `value` under (key, field) if `rank` is above the one kept: a monotone projection, so order and repetition of calls don't matter. */
+  note(key: string, field: string, rank: number, value: string, ttlMs: number): Promise<void>;
+  /** All noted fields of a key. */
+  notes(key: string): Promise<Record<string, string>>;
+  /** Resolves if the store takes reads and writes now (a ping within 1 s), else rejects with Unavailable. */
+  check(): Promise<void>;
+  /** Waits for calls under way, then lets go of connections or files. */
+  close(): Promise<void>;
+};
