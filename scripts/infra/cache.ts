@@ -1,0 +1,40 @@
+import { execFile } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { mkdir, rename, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+
+/** Runs a program to its end; rejects with its output when it fails. */
+export const run = promisify(execFile);
+
+/** The folder for what is fetched once: `.cache` in the repository, or TWOFOLD_CACHE_DIR. */
+export function cacheFolder(...parts: string[]): string {
+  return join(process.env.TWOFOLD_CACHE_DIR ?? join(import.meta.dirname, '../../.cache'), ...parts);
+}
+
+/**
+ * Fills a cache folder once. The work happens in a folder beside it that is renamed when complete, so an interrupted
+ * fetch is repeated and two at the same time cannot mix: the second finds the first's result and drops its own.
+ */
+export async function fetchOnce(folder: string, fill: (temporary: string) => Promise<void>): Promise<string> {
+  if (existsSync(folder)) return folder;
+  const temporary = `${folder}.${randomUUID()}`;
+  await mkdir(temporary, { recursive: true });
+  try {
+    await fill(temporary);
+    await mkdir(dirname(folder), { recursive: true });
+    await rename(temporary, folder).catch((error: unknown) => {
+      if (!existsSync(folder)) throw error;
+    });
+    return folder;
+  } finally {
+    await rm(temporary, { recursive: true, force: true });
+  }
+}
+
+/** Whether a program of this name is in PATH; gives its path. */
+export function findInPath(program: string): string | undefined {
+  const folders = (process.env.PATH ?? '').split(':').filter(Boolean);
+  return folders.map((folder) => join(folder, program)).find((path) => existsSync(path));
+}

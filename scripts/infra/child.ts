@@ -1,0 +1,142 @@
+import { spawn } from 'node:child_process';
+import { randomInt } from 'node:crypto';
+import { once } from 'node:events';
+import { closeSync, openSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { connect, createServer } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
+
+/** A server process that was started here. `stop` ends it and resolves when it is gone. */
+export type Child = {
+  pid: number;
+  running: () => boolean;
+  stop: (signal?: NodeJS.Signals) => Promise<void>;
+};
+
+/** How to start a server: its output goes to `logFile`; `detached` lets it outlive this process. */
+export type ChildOptions = {
+  command: string;
+  args: string[];
+  logFile: string;
+  env?: NodeJS.ProcessEnv;
+  detached?: boolean;
+  /** Removed if this process dies without stopping the child. */
+  temporaryFolder?: string;
+};
+
+const stopTimeoutMs = 20_000;
+
+/**
+ * Starts a server process. Unless it is detached, it dies with this process, however this process ends: see `guard`.
+ * Its own process group keeps a Ctrl-C at the terminal from reaching it before its owner has decided what to do.
+ */
+export function startChild(options: ChildOptions): Child {
+  const log = openSync(options.logFile, 'a');
+  const child = spawn(options.command, options.args, {
+    stdio: ['ignore', log, log],
+    env: { ...process.env, ...options.env },
+    detached: true,
+  });
+  closeSync(log);
+  child.on('error', () => {});
+  child.unref();
+  const pid = child.pid;
+  if (pid === undefined) throw new Error(`${options.command} cannot be started`);
+  if (!options.detached) {
+    const cleanUp = `kill -9 ${pid} 2>/dev/null; [ -z "$1" ] || rm -rf "$1"`;
+    const release = guard(['sh', '-c', cleanUp, 'sh', options.temporaryFolder ?? '']);
+    child.once('exit', release);
+  }
+  const running = () => child.exitCode === null && child.signalCode === null;
+  return {
+    pid,
+    running,
+    stop: async (signal = 'SIGTERM') => {
+      if (!running()) return;
+      const exited = once(child, 'exit');
+      child.ref();
+      child.kill(signal);
+      const late = setTimeout(() => child.kill('SIGKILL'), stopTimeoutMs);
+      await exited;
+      clearTimeout(late);
+    },
+  };
+}
+
+/**
+ * Runs a command if this process dies, even by SIGKILL, when no handler of ours could run: a shell waits on a pipe
+ * whose other end the kernel closes. The returned function dismisses it.
+ */
+export function guard(command: string[]): () => void {
+  const shell = spawn('sh', ['-c', 'read -r _; "$@"', 'sh', ...command], {
+    stdio: ['pipe', 'ignore', 'ignore'],
+    detached: true,
+  });
+  shell.on('error', () => {});
+  shell.stdin.on('error', () => {});
+  shell.unref();
+  (shell.stdin as unknown as { unref: () => void }).unref();
+  return () => void shell.kill('SIGKILL');
+}
+
+/**
+ * Finds loopback ports on which nobody listens. They lie below the range from which the kernel takes the ports of
+ * outgoing connections, so none is lost to a client between this look and the server's start.
+ */
+export async function findFreePorts(count: number): Promise<number[]> {
+  const ports = new Set<number>();
+  for (let tries = 0; ports.size < count && tries < 1000; tries++) {
+    const port = randomInt(20_000, 32_000);
+    if (await isPortFree(port)) ports.add(port);
+  }
+  if (ports.size < count) throw new Error('no free port on 127.0.0.1 between 20000 and 32000');
+  return [...ports];
+}
+
+/** Whether a server could listen on this loopback port now. */
+export async function isPortFree(port: number): Promise<boolean> {
+  const server = createServer();
+  try {
+    server.listen(port, '127.0.0.1');
+    await once(server, 'listening');
+    return true;
+  } catch {
+    return false;
+  } finally {
+    server.close();
+  }
+}
+
+/** Whether something accepts connections at `host:port` within a second. */
+export async function accepts(host: string, port: number): Promise<boolean> {
+  const socket = connect({ host, port, timeout: 1000 });
+  socket.once('timeout', () => socket.destroy(new Error('timeout')));
+  try {
+    await once(socket, 'connect');
+    return true;
+  } catch {
+    return false;
+  } finally {
+    socket.destroy();
+  }
+}
+
+/** Asks until `check` is true; throws `what`, with the end of the log, when the deadline passes or the child ends. */
+export async function waitUntilReady(
+  what: string,
+  timeoutMs: number,
+  logFile: string,
+  running: () => boolean,
+  check: () => Promise<boolean>,
+): Promise<void> {
+  const deadline = Date.now() + timeoutMs;
+  while (!(await check())) {
+    if (running() && Date.now() < deadline) {
+      await pause(50);
+      continue;
+    }
+    const log = await readFile(logFile, 'utf8').catch(() => '');
+    const how = running() ? `is not ready after ${timeoutMs} ms` : 'ended at its start';
+    throw new Error(`${what} ${how}\n${log.split('\n').slice(-15).join('\n')}`);
+  }
+}

@@ -1,0 +1,26 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { cacheFolder, fetchOnce, findInPath, run } from './cache.ts';
+
+const pom = join(import.meta.dirname, '../kafka/pom.xml');
+const fetchTimeoutMs = 300_000;
+
+/**
+ * Gives the folder with Apache Kafka's jars, fetched once by Maven (about 54 MB). Throws a sentence that says what is
+ * missing when there is no Java or Maven, or no way to Maven Central.
+ */
+export async function fetchKafkaJars(): Promise<string> {
+  if (findInPath('java') === undefined) throw new Error('Kafka needs Java 17 or newer in PATH');
+  const version = /<kafka\.version>(.+)<\/kafka\.version>/.exec(await readFile(pom, 'utf8'))?.[1];
+  if (version === undefined) throw new Error(`${pom} names no kafka.version`);
+  const folder = await fetchOnce(cacheFolder('kafka', version), async (temporary) => {
+    if (findInPath('mvn') === undefined) throw new Error('Kafka needs Maven (mvn) in PATH to fetch its jars once');
+    const output = `-DoutputDirectory=${join(temporary, 'libs')}`;
+    await run('mvn', ['-q', '-B', '-f', pom, 'dependency:copy-dependencies', '-DincludeScope=runtime', output], {
+      timeout: fetchTimeoutMs,
+    }).catch((error: { stdout?: string; message: string }) => {
+      throw new Error(`Maven could not fetch Kafka ${version}: ${error.stdout?.split('\n')[0] || error.message}`);
+    });
+  });
+  return join(folder, 'libs');
+}

@@ -1,0 +1,44 @@
+import type { TestProject } from 'vitest/node';
+import { fetchKafkaJars } from '../../scripts/infra/kafka-jars.ts';
+import { provideKafka, provideRedis } from '../../scripts/infra/provide.ts';
+import { findRedis } from '../../scripts/infra/redis-binary.ts';
+import type { ServicesReport } from './services.ts';
+
+/**
+ * Runs once before the live tests, and only if some are selected: starts Kafka and Redis at the same time and tells the
+ * tests where they are, or why they are not. Returns what stops them.
+ */
+export default async function startServices(project: TestProject): Promise<() => Promise<void>> {
+  const startedAt = performance.now();
+  const [kafka, redis, ownKafka, ownRedis] = await Promise.all([
+    provideKafka(),
+    provideRedis(),
+    whyNot(fetchKafkaJars()),
+    whyNot(findRedis()),
+  ]);
+  const report: ServicesReport = {
+    kafkaBrokers: kafka.available ? kafka.address : '',
+    redisUrl: redis.available ? redis.address : '',
+    missing: {
+      ...(!kafka.available && { kafka: kafka.reason }),
+      ...(!redis.available && { redis: redis.reason }),
+      ...(ownKafka !== undefined && { 'own-kafka': ownKafka }),
+      ...(ownRedis !== undefined && { 'own-redis': ownRedis }),
+    },
+  };
+  project.provide('services', report);
+  const origins = [kafka, redis].map((provided) => (provided.available ? `from ${provided.origin}` : 'missing'));
+  console.log(`Kafka ${origins[0]}, Redis ${origins[1]} (${Math.round(performance.now() - startedAt)} ms)`);
+  return async () => {
+    await Promise.all([kafka, redis].map((provided) => provided.available && provided.stop()));
+  };
+}
+
+async function whyNot(preparation: Promise<unknown>): Promise<string | undefined> {
+  try {
+    await preparation;
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}

@@ -1,0 +1,44 @@
+import { defineConfig } from 'vitest/config';
+
+const liveTests = 'test/**/*.live.test.ts';
+
+/**
+ * Two projects: `pure` needs nothing but Node and runs two files at a time; `live` runs on real Kafka and Redis, one
+ * file after another, once the pure ones are through. Modules are loaded by Node itself, as in production, so an import
+ * or a syntax that Node refuses fails here as well.
+ */
+export default defineConfig({
+  test: {
+    reporters: ['default', './test/support/ci-reporter.ts'],
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'pure',
+          include: ['test/**/*.test.ts'],
+          exclude: [liveTests],
+          maxWorkers: 2,
+          testTimeout: 30_000,
+          hookTimeout: 30_000,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'live',
+          include: [liveTests],
+          maxWorkers: 1,
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          sequence: { groupOrder: 2 },
+          globalSetup: './test/support/start-services.ts',
+        },
+      },
+    ],
+    pool: 'forks',
+    // kafkajs computes a negative timer on Node 24; harmless, but it would be printed by every file.
+    execArgv: ['--disable-warning=TimeoutNegativeWarning'],
+    experimental: { viteModuleRunner: false },
+  },
+});
