@@ -1,0 +1,33 @@
+import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+
+/**
+ * Each field prefixed by its length as u32 big-endian, text as UTF-8: no two lists of fields make the same bytes
+ * (CONTRACTS, Ids and bytes).
+ */
+export function lengthPrefixed(...fields: readonly (string | Uint8Array)[]): Buffer {
+  const parts: Uint8Array[] = [];
+  for (const field of fields) {
+    const bytes = typeof field === 'string' ? Buffer.from(field, 'utf8') : field;
+    const length = Buffer.allocUnsafe(4);
+    length.writeUInt32BE(bytes.length);
+    parts.push(length, bytes);
+  }
+  return Buffer.concat(parts);
+}
+
+/** HMAC-SHA256 over length-prefixed fields, 32 bytes. */
+export function keyedDigest(key: Uint8Array, ...fields: readonly (string | Uint8Array)[]): Buffer {
+  return createHmac('sha256', key)
+    .update(lengthPrefixed(...fields))
+    .digest();
+}
+
+/** SHA-256 of a text or bytes. */
+export function sha256(input: string | Uint8Array): Buffer {
+  return createHash('sha256').update(input).digest();
+}
+
+/** Compares two secrets of any length in time that depends on neither's content: digests first, then without early exit. */
+export function sameSecret(a: string, b: string): boolean {
+  return timingSafeEqual(sha256(a), sha256(b));
+}

@@ -1,0 +1,245 @@
+import type { Counted, ProofClaims } from '#schemas/challenge.ts';
+import type { ChannelName } from '#schemas/channel.ts';
+import {
+  addressDecider,
+  attemptsLeft,
+  failuresAt,
+  findChallenge,
+  fits,
+  newestSend,
+  noAddress,
+  type AddressDocument,
+  type AddressOutcome,
+  type Challenge,
+  type VerifyReason,
+} from './address-document.ts';
+import { happened, refused, type Decision, type Refusal } from './decider.ts';
+import type { Draft } from './event.ts';
+
+/** The numbers that settings fix for one channel of one tenant. */
+export type ChallengePolicy = {
+  readonly codeDigits: number;
+  readonly codeLifetimeSeconds: number;
+  readonly resendMinSeconds: number;
+  readonly sendsPerChallenge: number;
+  readonly attemptsPerChallenge: number;
+  readonly settingsVersion: string;
+};
+
+/** What the counted limits said: when the destination takes the next send, and how many more. */
+export type Reservation = { readonly nextAt: number; readonly left: number };
+
+type NewSend = {
+  readonly nonce: string;
+  readonly kid: string;
+  readonly reservation: Reservation;
+  readonly now: number;
+};
+
+export type RequestChallenge = NewSend & {
+  readonly challengeId: string;
+  readonly channel: ChannelName;
+  readonly purpose: string;
+  readonly locale?: string;
+  readonly to: string;
+  readonly params?: string;
+  readonly bindingDigest?: string;
+  readonly counted: Counted;
+  readonly policy: ChallengePolicy;
+};
+
+export type ResendChallenge = NewSend & { readonly challengeId: string; readonly policy: ChallengePolicy };
+
+export type CheckCode = {
+  readonly challengeId: string;
+  /** Whether the guess equals the code of the challenge's newest send. */
+  readonly matches: (challenge: Challenge) => boolean;
+  readonly proof: ProofClaims;
+  readonly now: number;
+};
+
+export type Status = 'pending' | 'approved' | 'exhausted' | 'expired' | 'canceled';
+
+/** Suspicion of a bare address, which is never locked (DESIGN 6): longer codes and fewer tries, then one challenge an hour. */
+const suspicion = { longerFrom: 10, hourlyFrom: 100, extraDigits: 2, attempts: 3, digitsMax: 10, hourMs: 3_600_000 };
+/** No challenge outlives 900 s, whatever its resends. */
+const challengeMsMax = 900_000;
+const openPerPurposeMax = 3;
+
+export function statusOf(challenge: Challenge, now: number): Status {
+  if (challenge.state.kind !== 'pending') return challenge.state.kind;
+  return now >= newestSend(challenge).expiresAt ? 'expired' : 'pending';
+}
+
+/** Asked before limits are counted, so that a request that can't be served costs nothing. */
+export function wouldRequest(document: AddressDocument | undefined, now: number): Refusal | undefined {
+  if (!document || failuresAt(document, now) < suspicion.hourlyFrom) return undefined;
+  const waitMs = document.lastRequestedAt + suspicion.hourMs - now;
+  return waitMs > 0 ? { code: 'address-throttled', retryAfterMs: waitMs } : undefined;
+}
+
+export function requestChallenge(
+  document: AddressDocument | undefined,
+  command: RequestChallenge,
+): Decision<AddressOutcome> {
+  const { now, policy } = command;
+  const refusal = wouldRequest(document, now);
+  if (refusal) return { kind: 'refused', refusal };
+  const suspect = failuresAt(document ?? noAddress, now) >= suspicion.longerFrom;
+  const endsAtMax = now + challengeMsMax;
+  const request: Draft = {
+    type: 'challenge-requested',
+    about: command.challengeId,
+    data: {
+      challengeId: command.challengeId,
+      channel: command.channel,
+      purpose: command.purpose,
+      locale: command.locale,
+      to: command.to,
+      params: command.params,
+      bindingDigest: command.bindingDigest,
+      digits: Math.min(policy.codeDigits + (suspect ? suspicion.extraDigits : 0), suspicion.digitsMax),
+      attemptsMax: suspect ? Math.min(policy.attemptsPerChallenge, suspicion.attempts) : policy.attemptsPerChallenge,
+      sendsMax: policy.sendsPerChallenge,
+      endsAtMax,
+      send: newSend(1, policy.sendsPerChallenge, endsAtMax, policy, command),
+      counted: command.counted,
+      settingsVersion: policy.settingsVersion,
+    },
+  };
+  return happened(...replaced(document ?? noAddress, command, request), request);
+}
+
+/** Cancels the oldest open challenges that a new one would push over what a record holds. */
+function replaced(document: AddressDocument, command: RequestChallenge, request: Draft): Draft[] {
+  const open = document.challenges.filter((challenge) => statusOf(challenge, command.now) === 'pending');
+  const samePurpose = open.filter(({ purpose }) => purpose === command.purpose);
+  const victims = samePurpose.slice(0, Math.max(samePurpose.length + 1 - openPerPurposeMax, 0));
+  const cancel = ({ id }: Challenge): Draft => ({
+    type: 'challenge-canceled',
+    about: id,
+    data: { challengeId: id, reason: 'replaced' },
+  });
+  const after = (drafts: readonly Draft[]) =>
+    drafts.reduce<AddressDocument>(
+      (state, { type, data }) =>
+        addressDecider.evolve(state, { type, data, time: command.now, causationId: '', actor: '' }),
+      document,
+    );
+  for (const challenge of open) {
+    if (fits(after([...victims.map(cancel), request]))) break;
+    if (!victims.includes(challenge)) victims.push(challenge);
+  }
+  return victims.map(cancel);
+}
+
+function newSend(number: number, sendsMax: number, endsAtMax: number, policy: ChallengePolicy, send: NewSend) {
+  return {
+    number,
+    nonce: send.nonce,
+    kid: send.kid,
+    expiresAt: Math.min(send.now + policy.codeLifetimeSeconds * 1_000, endsAtMax),
+    resendAvailableAt: Math.max(send.now + policy.resendMinSeconds * 1_000, send.reservation.nextAt),
+    sendsLeft: Math.max(Math.min(sendsMax - number, send.reservation.left), 0),
+  };
+}
+
+/** Asked before limits are counted. */
+export function wouldResend(document: AddressDocument | undefined, id: string, now: number): Refusal | undefined {
+  const challenge = findChallenge(document, id);
+  if (!challenge) return { code: 'not-found' };
+  if (statusOf(challenge, now) !== 'pending') return { code: 'challenge-not-pending' };
+  const last = newestSend(challenge);
+  if (last.number >= challenge.sendsMax) return { code: 'no-sends-left' };
+  const waitMs = last.resendAvailableAt - now;
+  return waitMs > 0 ? { code: 'resend-too-early', retryAfterMs: waitMs } : undefined;
+}
+
+/** A resend makes a new code and voids the one before; attempts stay. */
+export function resendChallenge(
+  document: AddressDocument | undefined,
+  command: ResendChallenge,
+): Decision<AddressOutcome> {
+  const challenge = findChallenge(document, command.challengeId);
+  const refusal = wouldResend(document, command.challengeId, command.now);
+  if (refusal || !challenge) return refused(refusal?.code ?? 'not-found', refusal?.retryAfterMs);
+  const { id: challengeId, channel, purpose, locale, to, params, counted } = challenge;
+  const number = newestSend(challenge).number + 1;
+  const send = newSend(number, challenge.sendsMax, challenge.endsAtMax, command.policy, command);
+  return happened({
+    type: 'challenge-resend-requested',
+    about: challengeId,
+    data: {
+      challengeId,
+      channel,
+      purpose,
+      locale,
+      to,
+      params,
+      send,
+      counted,
+      settingsVersion: command.policy.settingsVersion,
+    },
+  });
+}
+
+/** Cancelling what is over changes nothing and answers the thing as it is. */
+export function cancelChallenge(
+  document: AddressDocument | undefined,
+  challengeId: string,
+  now: number,
+): Decision<AddressOutcome> {
+  const challenge = findChallenge(document, challengeId);
+  if (!challenge) return refused('not-found');
+  if (statusOf(challenge, now) !== 'pending') {
+    const unchanged = { id: '', at: now, did: 'cancel', challenge: challengeId, attemptsLeft: attemptsLeft(challenge) };
+    return { kind: 'answer', answer: unchanged as AddressOutcome };
+  }
+  return happened({ type: 'challenge-canceled', about: challengeId, data: { challengeId, reason: 'requested' } });
+}
+
+/** Why no guess can be right any more, or undefined while one can. */
+function overBecause(challenge: Challenge, now: number): Exclude<VerifyReason, 'wrong-code'> | undefined {
+  const status = statusOf(challenge, now);
+  if (status === 'pending') return undefined;
+  return status === 'approved' ? 'already-approved' : status;
+}
+
+export type Verdict = { readonly kind: 'over'; readonly reason: VerifyReason; readonly challenge: Challenge };
+
+/** One guess. It is compared only while the challenge is pending; a guess that changes nothing writes nothing. */
+export function checkCode(document: AddressDocument | undefined, command: CheckCode): Decision<Verdict> {
+  const challenge = findChallenge(document, command.challengeId);
+  if (!document || !challenge) return refused('not-found');
+  const over = overBecause(challenge, command.now);
+  if (over) return { kind: 'answer', answer: { kind: 'over', reason: over, challenge } };
+  const { challengeId } = command;
+  if (command.matches(challenge)) {
+    const data = {
+      challengeId,
+      attemptsLeft: attemptsLeft(challenge),
+      proof: command.proof,
+      counted: challenge.counted,
+    };
+    return happened({ type: 'challenge-approved', about: challengeId, data });
+  }
+  const left = attemptsLeft(challenge) - 1;
+  const failures = failuresAt(document, command.now) + 1;
+  const reject: Draft = {
+    type: 'attempt-rejected',
+    about: challengeId,
+    data: { challengeId, attemptsLeft: left, failures },
+  };
+  if (left > 0) return happened(reject);
+  return happened(reject, { type: 'challenge-exhausted', about: challengeId, data: { challengeId } });
+}
+
+/** Support's word that the failures in a row were the owner's. */
+export function resetAddress(
+  document: AddressDocument | undefined,
+  counted: Counted,
+  about: string,
+): Decision<AddressOutcome> {
+  if (!document) return { kind: 'answer', answer: { id: '', at: 0, did: 'reset' } };
+  return happened({ type: 'address-reset', about, data: { counted } });
+}

@@ -1,0 +1,251 @@
+import type {
+  ApiKeyCreated,
+  ApiKeyRevoked,
+  ApiKeyRotated,
+  PlatformCreated,
+  Scope,
+  SettingsChanged,
+  TenantCreated,
+  TenantListed,
+  TenantUpdated,
+} from '#schemas/tenant.ts';
+import { happened, refused, type Decider, type Decision, type Fact } from './decider.ts';
+import type { OwnSettings } from './settings.ts';
+
+export type ApiKey = {
+  readonly id: string;
+  readonly label: string;
+  readonly scopes: readonly Scope[];
+  readonly hash: string;
+  readonly createdAt: number;
+  readonly expiresAt?: number;
+  readonly revokedAt?: number;
+};
+
+/** How a command at a tenant or the platform ended. */
+export type TenantOutcome = { readonly id: string; readonly at: number; readonly did: string; readonly thing?: string };
+
+type Governed = {
+  readonly settings: OwnSettings;
+  readonly settingsVersion: number;
+  readonly commands: readonly TenantOutcome[];
+};
+
+export type TenantDocument = Governed & {
+  readonly kind: 'tenant';
+  readonly tenantId: string;
+  readonly name: string;
+  readonly state: 'active' | 'suspended';
+  readonly createdAt: number;
+  readonly keys: readonly ApiKey[];
+};
+
+export type ListedTenant = { readonly tenantId: string; readonly name: string; readonly state: 'active' | 'suspended' };
+
+export type PlatformDocument = Governed & {
+  readonly kind: 'platform';
+  readonly keyCheck: string;
+  readonly tenants: readonly ListedTenant[];
+};
+
+/** Of all kept keys, revoked ones included; revoked ones are forgotten oldest first beyond it. */
+const keysMax = 100;
+const commandsMax = 64;
+const commandsKeptMs = 86_400_000;
+
+export const keyIsLive = (key: ApiKey, now: number): boolean =>
+  key.revokedAt === undefined && (key.expiresAt === undefined || now < key.expiresAt);
+
+function remember<T extends Governed>(document: T, fact: Fact, thing?: string): T {
+  const entry: TenantOutcome = { id: fact.causationId, at: fact.time, did: fact.type, thing };
+  const kept = document.commands.filter(({ id, at }) => id !== entry.id && fact.time - at < commandsKeptMs);
+  return { ...document, commands: [...kept, entry].slice(-commandsMax) };
+}
+
+const changeKey = (document: TenantDocument, id: string, edit: (key: ApiKey) => ApiKey): TenantDocument => ({
+  ...document,
+  keys: document.keys.map((key) => (key.id === id ? edit(key) : key)),
+});
+
+function bornTenant(fact: Fact): TenantDocument {
+  const { tenantId, name } = fact.data as TenantCreated;
+  return {
+    kind: 'tenant',
+    tenantId,
+    name,
+    state: 'active',
+    createdAt: fact.time,
+    keys: [],
+    settings: {},
+    settingsVersion: 0,
+    commands: [],
+  };
+}
+
+function evolveTenant(before: TenantDocument | undefined, fact: Fact): TenantDocument {
+  const document = before ?? bornTenant(fact);
+  switch (fact.type) {
+    case 'tenant-created':
+      return remember(document, fact, document.tenantId);
+    case 'tenant-updated':
+      return remember({ ...document, name: (fact.data as TenantUpdated).name }, fact);
+    case 'tenant-suspended':
+      return remember({ ...document, state: 'suspended' }, fact);
+    case 'tenant-resumed':
+      return remember({ ...document, state: 'active' }, fact);
+    case 'api-key-created': {
+      const { keyId, ...key } = fact.data as ApiKeyCreated;
+      const keys = [...document.keys, { ...key, id: keyId, createdAt: fact.time }];
+      const oldest = keys.length > keysMax ? keys.findIndex(({ revokedAt }) => revokedAt !== undefined) : -1;
+      return remember({ ...document, keys: oldest < 0 ? keys : keys.toSpliced(oldest, 1) }, fact, keyId);
+    }
+    case 'api-key-revoked': {
+      const { keyId } = fact.data as ApiKeyRevoked;
+      return remember(
+        changeKey(document, keyId, (key) => ({ ...key, revokedAt: fact.time })),
+        fact,
+        keyId,
+      );
+    }
+    case 'api-key-rotated': {
+      const { keyId, oldExpiresAt } = fact.data as ApiKeyRotated;
+      const shorter = (key: ApiKey) => ({ ...key, expiresAt: Math.min(key.expiresAt ?? oldExpiresAt, oldExpiresAt) });
+      return changeKey(document, keyId, shorter);
+    }
+    case 'settings-changed': {
+      const { settings, version } = fact.data as SettingsChanged;
+      return remember({ ...document, settings, settingsVersion: version }, fact);
+    }
+    default:
+      return document;
+  }
+}
+
+function evolvePlatform(before: PlatformDocument | undefined, fact: Fact): PlatformDocument {
+  const document: PlatformDocument = before ?? {
+    kind: 'platform',
+    keyCheck: '',
+    tenants: [],
+    settings: {},
+    settingsVersion: 0,
+    commands: [],
+  };
+  switch (fact.type) {
+    case 'platform-created':
+      return { ...document, keyCheck: (fact.data as PlatformCreated).keyCheck };
+    case 'tenant-listed': {
+      const listed = fact.data as TenantListed;
+      const others = document.tenants.filter(({ tenantId }) => tenantId !== listed.tenantId);
+      const tenants = [...others, listed].toSorted((a, b) => (a.tenantId < b.tenantId ? -1 : 1));
+      return remember({ ...document, tenants }, fact, listed.tenantId);
+    }
+    case 'settings-changed': {
+      const { settings, version } = fact.data as SettingsChanged;
+      return remember({ ...document, settings, settingsVersion: version }, fact);
+    }
+    default:
+      return document;
+  }
+}
+
+const outcomeOf = (document: Governed, commandId: string) => document.commands.find(({ id }) => id === commandId);
+
+export const tenantDecider: Decider<TenantDocument, TenantOutcome> = {
+  evolve: evolveTenant,
+  outcomeOf,
+  expiresAt: () => 0,
+};
+export const platformDecider: Decider<PlatformDocument, TenantOutcome> = {
+  evolve: evolvePlatform,
+  outcomeOf,
+  expiresAt: () => 0,
+};
+
+export function createTenant(document: TenantDocument | undefined, data: TenantCreated): Decision<TenantOutcome> {
+  if (document) return refused('tenant-exists');
+  return happened({ type: 'tenant-created', about: data.tenantId, data });
+}
+
+/** Answers without an event when nothing would change, so that repeating it until it is there costs nothing. */
+export function listTenant(document: PlatformDocument | undefined, data: TenantListed): Decision<TenantOutcome> {
+  const listed = document?.tenants.find(({ tenantId }) => tenantId === data.tenantId);
+  if (listed && listed.name === data.name && listed.state === data.state) return unchanged('tenant-listed');
+  return happened({ type: 'tenant-listed', about: data.tenantId, data });
+}
+
+export function updateTenant(
+  document: TenantDocument | undefined,
+  change: { readonly name?: string; readonly state?: 'active' | 'suspended' },
+): Decision<TenantOutcome> {
+  if (!document) return refused('not-found');
+  const { tenantId } = document;
+  const renamed = change.name !== undefined && change.name !== document.name;
+  const turned = change.state !== undefined && change.state !== document.state;
+  if (!renamed && !turned) return unchanged('tenant-updated');
+  return happened(
+    ...(renamed ? [{ type: 'tenant-updated' as const, about: tenantId, data: { tenantId, name: change.name } }] : []),
+    ...(turned
+      ? [
+          {
+            type: change.state === 'active' ? ('tenant-resumed' as const) : ('tenant-suspended' as const),
+            about: tenantId,
+            data: { tenantId },
+          },
+        ]
+      : []),
+  );
+}
+
+export function createApiKey(
+  document: TenantDocument | undefined,
+  data: ApiKeyCreated,
+  now: number,
+): Decision<TenantOutcome> {
+  if (!document) return refused('not-found');
+  if (document.keys.filter((key) => keyIsLive(key, now)).length >= keysMax) return refused('too-many-keys');
+  return happened({ type: 'api-key-created', about: data.keyId, data });
+}
+
+/** Revoking a revoked key changes nothing. */
+export function revokeApiKey(document: TenantDocument | undefined, keyId: string): Decision<TenantOutcome> {
+  const key = document?.keys.find(({ id }) => id === keyId);
+  if (!key) return refused('not-found');
+  if (key.revokedAt !== undefined) return unchanged('api-key-revoked');
+  return happened({ type: 'api-key-revoked', about: keyId, data: { keyId } });
+}
+
+/** The old key lives on for the overlap, then only the successor. */
+export function rotateApiKey(
+  document: TenantDocument | undefined,
+  keyId: string,
+  successor: { readonly keyId: string; readonly hash: string },
+  overlapMs: number,
+  now: number,
+): Decision<TenantOutcome> {
+  const key = document?.keys.find(({ id }) => id === keyId);
+  if (!key || !keyIsLive(key, now)) return refused('not-found');
+  const { label, scopes, expiresAt } = key;
+  return happened(
+    {
+      type: 'api-key-rotated',
+      about: keyId,
+      data: { keyId, successorId: successor.keyId, oldExpiresAt: now + overlapMs },
+    },
+    { type: 'api-key-created', about: successor.keyId, data: { ...successor, label, scopes, expiresAt } },
+  );
+}
+
+/** @param expected the version the change was made on; undefined = whatever is there */
+export function changeSettings(
+  document: Governed | undefined,
+  about: string,
+  settings: OwnSettings,
+  expected: number | undefined,
+): Decision<TenantOutcome> {
+  if (!document) return refused('not-found');
+  if (expected !== undefined && expected !== document.settingsVersion) return refused('settings-changed-meanwhile');
+  const data = { version: document.settingsVersion + 1, settings };
+  return happened({ type: 'settings-changed', about, data });
+}
+
+const unchanged = (did: string): Decision<TenantOutcome> => ({ kind: 'answer', answer: { id: '', at: 0, did } });

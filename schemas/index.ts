@@ -1,0 +1,51 @@
+import type { TSchema } from 'typebox';
+import * as challenge from './challenge.ts';
+import { channels } from './channel.ts';
+import * as delivery from './delivery.ts';
+import * as tenant from './tenant.ts';
+import { topics } from './topics.ts';
+
+export type EventKind = {
+  readonly schema: TSchema;
+  /** Where it is told; a channel's own topic for messages. */
+  readonly topic: string | 'by-channel';
+  /** Subject events are chained per subject; worker events are not. */
+  readonly chained: boolean;
+};
+
+const journal = (schema: TSchema): EventKind => ({ schema, topic: topics.journal.name, chained: true });
+const fate = (schema: TSchema): EventKind => ({ schema, topic: topics.deliveries.name, chained: false });
+
+/** Every type that may stand in the log. What is not here is a dead letter to all readers that meet it. */
+export const events = {
+  'challenge-requested': journal(challenge.ChallengeRequested),
+  'challenge-resend-requested': journal(challenge.ChallengeResendRequested),
+  'attempt-rejected': journal(challenge.AttemptRejected),
+  'challenge-exhausted': journal(challenge.ChallengeExhausted),
+  'challenge-approved': journal(challenge.ChallengeApproved),
+  'challenge-canceled': journal(challenge.ChallengeCanceled),
+  'address-reset': journal(challenge.AddressReset),
+  'platform-created': journal(tenant.PlatformCreated),
+  'tenant-created': journal(tenant.TenantCreated),
+  'tenant-listed': journal(tenant.TenantListed),
+  'tenant-updated': journal(tenant.TenantUpdated),
+  'tenant-suspended': journal(tenant.TenantSuspended),
+  'tenant-resumed': journal(tenant.TenantResumed),
+  'api-key-created': journal(tenant.ApiKeyCreated),
+  'api-key-revoked': journal(tenant.ApiKeyRevoked),
+  'api-key-rotated': journal(tenant.ApiKeyRotated),
+  'settings-changed': journal(tenant.SettingsChanged),
+  'message-rendered': { schema: delivery.MessageRendered, topic: 'by-channel', chained: false },
+  'delivery-sent': fate(delivery.DeliverySent),
+  'delivery-failed': fate(delivery.DeliveryFailed),
+  'provider-probed': fate(delivery.ProviderProbed),
+} as const satisfies Record<string, EventKind>;
+
+export type EventName = keyof typeof events;
+
+/** The topic that carries an event of this name and data. */
+export function topicOf(name: EventName, data: unknown): string {
+  const { topic } = events[name];
+  if (topic !== 'by-channel') return topic;
+  return channels[(data as { channel: keyof typeof channels }).channel].topic;
+}
