@@ -3,7 +3,7 @@ import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { connect, createServer } from 'node:net';
+import { createServer, Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 
 /** A server process that was started here. `stop` ends it and resolves when it is gone. */
@@ -75,22 +75,24 @@ export function guard(command: string[]): () => void {
   shell.on('error', () => {});
   shell.stdin.on('error', () => {});
   shell.unref();
-  (shell.stdin as unknown as { unref: () => void }).unref();
+  if (shell.stdin instanceof Socket) shell.stdin.unref();
   return () => void shell.kill('SIGKILL');
 }
 
+const handedOut = new Set<number>();
+
 /**
- * Finds loopback ports on which nobody listens. They lie below the range from which the kernel takes the ports of
- * outgoing connections, so none is lost to a client between this look and the server's start.
+ * Finds a loopback port on which nobody listens. It lies below the range from which the kernel takes the ports of
+ * outgoing connections, so that it is not lost to a client between this look and the server's start.
  */
-export async function findFreePorts(count: number): Promise<number[]> {
-  const ports = new Set<number>();
-  for (let tries = 0; ports.size < count && tries < 1000; tries++) {
+export async function findFreePort(): Promise<number> {
+  for (let tries = 0; tries < 1000; tries++) {
     const port = randomInt(20_000, 32_000);
-    if (await isPortFree(port)) ports.add(port);
+    if (handedOut.has(port) || !(await isPortFree(port))) continue;
+    handedOut.add(port);
+    return port;
   }
-  if (ports.size < count) throw new Error('no free port on 127.0.0.1 between 20000 and 32000');
-  return [...ports];
+  throw new Error('no free port on 127.0.0.1 between 20000 and 32000');
 }
 
 /** Whether a server could listen on this loopback port now. */
@@ -104,20 +106,6 @@ export async function isPortFree(port: number): Promise<boolean> {
     return false;
   } finally {
     server.close();
-  }
-}
-
-/** Whether something accepts connections at `host:port` within a second. */
-export async function accepts(host: string, port: number): Promise<boolean> {
-  const socket = connect({ host, port, timeout: 1000 });
-  socket.once('timeout', () => socket.destroy(new Error('timeout')));
-  try {
-    await once(socket, 'connect');
-    return true;
-  } catch {
-    return false;
-  } finally {
-    socket.destroy();
   }
 }
 

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { run } from './cache.ts';
-import { findFreePorts, guard, waitUntilReady } from './child.ts';
+import { findFreePort, guard, waitUntilReady } from './child.ts';
 import { answers } from './kafka.ts';
 import { responds } from './redis.ts';
 
-/** A server in a container. `stop` removes the container with its data. */
+/** A server in a container: `address` is what KAFKA_BROKERS or REDIS_URL takes. `stop` removes the container with its data. */
 export type Container = { address: string; name: string; stop: () => Promise<void> };
 
 /** Without `port` a free one is taken; `detached` containers outlive this process. */
@@ -27,7 +27,7 @@ export async function dockerAnswers(): Promise<boolean> {
 
 /** Starts one Kafka broker in a container, published on loopback only. */
 export async function startKafkaContainer(options: ContainerOptions = {}): Promise<Container> {
-  const port = options.port ?? ((await findFreePorts(1))[0] as number);
+  const port = options.port ?? (await findFreePort());
   const address = `127.0.0.1:${port}`;
   const environment = {
     KAFKA_NODE_ID: '1',
@@ -51,11 +51,10 @@ export async function startKafkaContainer(options: ContainerOptions = {}): Promi
 
 /** Starts Redis in a container with the settings of `startRedis`, published on loopback only. */
 export async function startRedisContainer(options: ContainerOptions = {}): Promise<Container> {
-  const port = options.port ?? ((await findFreePorts(1))[0] as number);
-  const address = `127.0.0.1:${port}`;
+  const port = options.port ?? (await findFreePort());
   const settings = ['--appendonly', 'yes', '--save', '', '--maxmemory-policy', 'noeviction'];
-  const args = ['-p', `${address}:6379`, redisImage, 'redis-server', ...settings];
-  return await startContainer('redis', address, args, options, () => responds(port));
+  const args = ['-p', `127.0.0.1:${port}:6379`, redisImage, 'redis-server', ...settings];
+  return await startContainer('redis', `redis://127.0.0.1:${port}`, args, options, () => responds(port));
 }
 
 async function startContainer(

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import kafkajs from 'kafkajs';
-import { findFreePorts, startChild, waitUntilReady } from './child.ts';
+import { findFreePort, startChild, waitUntilReady } from './child.ts';
 import type { Child } from './child.ts';
 import { run } from './cache.ts';
 import { fetchKafkaJars } from './kafka-jars.ts';
@@ -25,7 +25,7 @@ export type Kafka = {
 /** `ports` are the brokers' client ports; without them free ones are taken. `folder` keeps data and logs. */
 export type KafkaOptions = { brokers?: 1 | 3; ports?: number[]; folder?: string; detached?: boolean };
 
-type NodeSettings = { id: number; folder: string; port: number; controllerPort: number; voters: string; size: number };
+type NodeSettings = { id: number; folder: string; port: number; controllerPort: number };
 
 const readyTimeoutMs = 60_000;
 const clusterId = 'dHdvZm9sZC10ZXN0LWthZg';
@@ -37,18 +37,16 @@ const java = [...jvmFlags.split(' '), '-Djava.awt.headless=true', ...logFlags.sp
 export async function startKafka(options: KafkaOptions = {}): Promise<Kafka> {
   const size = options.brokers ?? 1;
   const libs = await fetchKafkaJars();
-  const free = await findFreePorts(2 * size);
-  const ports = options.ports ?? free.slice(size);
   const folder = options.folder ?? (await mkdtemp(join(tmpdir(), 'twofold-kafka-')));
-  const voters = free.slice(0, size).map((port, index) => `${index + 1}@127.0.0.1:${port}`);
-  const settings = ports.slice(0, size).map((port, index) => ({
-    id: index + 1,
-    folder: join(folder, `node-${index + 1}`),
-    port,
-    controllerPort: free[index] as number,
-    voters: voters.join(','),
-    size,
-  }));
+  const settings = await Promise.all(
+    Array.from({ length: size }, async (_, index) => ({
+      id: index + 1,
+      folder: join(folder, `node-${index + 1}`),
+      port: options.ports?.[index] ?? (await findFreePort()),
+      controllerPort: await findFreePort(),
+    })),
+  );
+  const voters = settings.map((node) => `${node.id}@127.0.0.1:${node.controllerPort}`);
   const temporaryFolder = options.folder === undefined ? folder : undefined;
   const classPath = join(libs, '*');
   const nodes = settings.map((node) => buildNode(node, classPath, temporaryFolder, options.detached ?? false));
@@ -57,7 +55,7 @@ export async function startKafka(options: KafkaOptions = {}): Promise<Kafka> {
     await rm(folder, { recursive: true, force: true, maxRetries: 3 });
   };
   try {
-    await Promise.all(settings.map((node) => formatNode(node, classPath)));
+    await Promise.all(settings.map((node) => formatNode(node, voters, classPath)));
     await Promise.all(nodes.map((node) => node.start()));
   } catch (error) {
     await stop();
@@ -67,21 +65,22 @@ export async function startKafka(options: KafkaOptions = {}): Promise<Kafka> {
 }
 
 /** Writes a node's settings and formats its data folder. */
-async function formatNode(node: NodeSettings, classPath: string): Promise<void> {
+async function formatNode(node: NodeSettings, voters: string[], classPath: string): Promise<void> {
   const common = await readFile(join(import.meta.dirname, '../kafka/server.properties'), 'utf8');
-  const inSync = Math.max(1, node.size - 1);
+  const replicas = voters.length;
+  const inSync = Math.max(1, replicas - 1);
   const own = {
     'node.id': node.id,
-    'controller.quorum.voters': node.voters,
+    'controller.quorum.voters': voters.join(','),
     listeners: `PLAINTEXT://127.0.0.1:${node.port},CONTROLLER://127.0.0.1:${node.controllerPort}`,
     'advertised.listeners': `PLAINTEXT://127.0.0.1:${node.port}`,
     'log.dirs': join(node.folder, 'data'),
-    'default.replication.factor': node.size,
+    'default.replication.factor': replicas,
     'min.insync.replicas': inSync,
-    'offsets.topic.replication.factor': node.size,
-    'transaction.state.log.replication.factor': node.size,
+    'offsets.topic.replication.factor': replicas,
+    'transaction.state.log.replication.factor': replicas,
     'transaction.state.log.min.isr': inSync,
-    'share.coordinator.state.topic.replication.factor': node.size,
+    'share.coordinator.state.topic.replication.factor': replicas,
     'share.coordinator.state.topic.min.isr': inSync,
   };
   const lines = Object.entries(own).map(([key, value]) => `${key}=${value}`);

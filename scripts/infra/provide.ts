@@ -27,16 +27,12 @@ export async function provideKafka(): Promise<Provided> {
 export async function provideRedis(): Promise<Provided> {
   const configured = process.env.REDIS_URL;
   if (configured) {
-    const redis = await connectRedis(configured.split(',')[0] as string).catch(() => undefined);
+    const redis = await connectRedis(configured.split(',', 1).join()).catch(() => undefined);
     redis?.disconnect();
     // The address may carry a password, so the reason does not repeat it.
     return redis ? external(configured) : { available: false, reason: 'REDIS_URL is set, and no Redis answers there' };
   }
-  const inDocker = async () => {
-    const container = await startRedisContainer();
-    return { address: `redis://${container.address}`, stop: container.stop };
-  };
-  return await firstToStart('Redis', inDocker, async () => {
+  return await firstToStart('Redis', startRedisContainer, async () => {
     const redis = await startRedis();
     return { address: redis.url, stop: redis.stop };
   });

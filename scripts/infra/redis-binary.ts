@@ -56,7 +56,7 @@ async function unpackPackages(temporary: string): Promise<void> {
   // A hook of the machine's own may fail here without root; if no list came, the plan fails and says so.
   await aptGet('-qq', 'update').catch(() => {});
   const plan = await aptGet('--print-uris', '--no-install-recommends', '-y', 'install', 'redis-server');
-  const names = [...plan.matchAll(/^'\S+' (\S+?)_\S+\.deb /gm)].map((match) => match[1] as string);
+  const names = [...plan.matchAll(/^'\S+' (\S+?)_\S+\.deb /gm)].map((match) => String(match[1]));
   await aptGet('-qq', 'download', ...names);
   const packages = (await readdir(apt)).filter((name) => name.endsWith('.deb'));
   for (const name of packages) await run('dpkg-deb', ['-x', join(apt, name), temporary]);

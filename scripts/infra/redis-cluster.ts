@@ -32,12 +32,12 @@ async function joinNodes(clients: Redis[], nodes: RedisServer[]): Promise<void> 
     await client.call('CLUSTER', 'ADDSLOTSRANGE', index * share, last);
   }
   for (const node of nodes.slice(1)) {
-    const busPort = (await clients[nodes.indexOf(node)]?.config('GET', 'cluster-port')) as string[];
-    await clients[0]?.call('CLUSTER', 'MEET', '127.0.0.1', node.port, busPort[1] as string);
+    const answer = await clients[nodes.indexOf(node)]?.config('GET', 'cluster-port');
+    await clients[0]?.call('CLUSTER', 'MEET', '127.0.0.1', node.port, Array.isArray(answer) ? String(answer[1]) : '');
   }
   const deadline = Date.now() + joinTimeoutMs;
   for (const client of clients) {
-    while (!/cluster_state:ok[^]*cluster_known_nodes:3/.test((await client.call('CLUSTER', 'INFO')) as string)) {
+    while (!/cluster_state:ok[^]*cluster_known_nodes:3/.test(String(await client.call('CLUSTER', 'INFO')))) {
       if (Date.now() > deadline) throw new Error(`the Redis cluster is not whole after ${joinTimeoutMs} ms`);
       await pause(50);
     }

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
-import { findFreePorts, startChild, waitUntilReady } from './child.ts';
+import { findFreePort, startChild, waitUntilReady } from './child.ts';
 import type { Child } from './child.ts';
 import { findRedis } from './redis-binary.ts';
 
@@ -33,8 +33,7 @@ const readyTimeoutMs = 10_000;
  */
 export async function startRedis(options: RedisOptions = {}): Promise<RedisServer> {
   const { command, env } = await findRedis();
-  const [freePort, busPort] = await findFreePorts(2);
-  const port = options.port ?? (freePort as number);
+  const port = options.port ?? (await findFreePort());
   const folder = options.folder ?? (await mkdtemp(join(tmpdir(), 'twofold-redis-')));
   await mkdir(folder, { recursive: true });
   const settings: Record<string, string> = {
@@ -44,11 +43,7 @@ export async function startRedis(options: RedisOptions = {}): Promise<RedisServe
     save: '',
     appendonly: options.appendonly === false ? 'no' : 'yes',
     'maxmemory-policy': 'noeviction',
-    ...(options.cluster && {
-      'cluster-enabled': 'yes',
-      'cluster-port': String(busPort),
-      'cluster-node-timeout': '3000',
-    }),
+    ...(options.cluster && (await clusterSettings())),
   };
   const args = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, value]);
   const logFile = join(folder, 'redis.log');
@@ -71,6 +66,11 @@ export async function startRedis(options: RedisOptions = {}): Promise<RedisServe
     throw error;
   }
   return { url: `redis://127.0.0.1:${port}`, port, pid: () => child?.pid ?? -1, kill, start, stop };
+}
+
+async function clusterSettings(): Promise<Record<string, string>> {
+  const busPort = await findFreePort();
+  return { 'cluster-enabled': 'yes', 'cluster-port': String(busPort), 'cluster-node-timeout': '3000' };
 }
 
 /** Connects without retries: for start-up checks, where a failure is an answer. Errors reject the call that met them. */

@@ -1,3 +1,5 @@
+// This file makes suites and is none: titles and bodies come from its callers.
+/* oxlint-disable vitest/no-conditional-tests, vitest/valid-title, vitest/valid-describe-callback, vitest/expect-expect */
 import { randomBytes } from 'node:crypto';
 import { describe, inject, it } from 'vitest';
 

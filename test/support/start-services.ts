@@ -30,7 +30,7 @@ export default async function startServices(project: TestProject): Promise<() =>
   const origins = [kafka, redis].map((provided) => (provided.available ? `from ${provided.origin}` : 'missing'));
   console.log(`Kafka ${origins[0]}, Redis ${origins[1]} (${Math.round(performance.now() - startedAt)} ms)`);
   return async () => {
-    await Promise.all([kafka, redis].map((provided) => provided.available && provided.stop()));
+    await Promise.all([kafka, redis].map(async (provided) => provided.available && (await provided.stop())));
   };
 }
 
