@@ -1,0 +1,101 @@
+import { decodeEvent, type Event } from '#core/event.ts';
+import type { EventName } from '#schemas/index.ts';
+import { topics as allTopics } from '#schemas/topics.ts';
+import type { Lane, Log, LogRecord, Subscription } from '#storage/log.ts';
+import { Unavailable } from '#storage/unavailable.ts';
+import type { Logger } from './logger.ts';
+import type { Telemetry } from './telemetry.ts';
+import { dataFault } from './validate.ts';
+
+/** Why a record goes to the dead letters by a handler's own word: it understands it and will never be able to act on it. */
+export class Poison extends Error {
+  readonly reason: string;
+
+  constructor(reason: string) {
+    super(reason);
+    this.name = 'Poison';
+    this.reason = reason;
+  }
+}
+
+export type Reaction = (event: Event, lane: Lane) => Promise<void>;
+
+export type ConsumeOptions = {
+  readonly log: Log;
+  readonly logger: Logger;
+  readonly telemetry: Telemetry;
+  readonly group: string;
+  readonly topics: readonly string[];
+  readonly concurrency: number;
+  readonly unfinishedMax?: number;
+  /** What this service does about each type; types without an entry are somebody else's. */
+  readonly reactions: Partial<Record<EventName, Reaction>>;
+  /** Told once an event of ours has gone to the dead letters, so that no send ends in silence. */
+  readonly gaveUp?: (event: Event) => Promise<void>;
+};
+
+const triesMax = 3;
+const pauseMs = 100;
+
+/**
+ * Consumes topics so that nothing stops the partition: what cannot be read, or what a reaction fails on three times, becomes a dead
+ * letter with its bytes unchanged and the reason beside them. Only an unavailable store or log makes a record wait.
+ */
+export function consume(options: ConsumeOptions): Promise<Subscription> {
+  const { log, group, topics, concurrency, unfinishedMax } = options;
+  return log.subscribe({ group, topics, concurrency, unfinishedMax }, (record, lane) =>
+    handleRecord(options, record, lane),
+  );
+}
+
+async function handleRecord(options: ConsumeOptions, record: LogRecord, lane: Lane): Promise<void> {
+  const decoded = decodeEvent(record);
+  if (!decoded.ok) return bury(options, record, decoded.reason, 1);
+  const { event } = decoded;
+  const fault = dataFault(event.type, event.data);
+  if (fault !== undefined) return bury(options, record, 'malformed-data', 1, event);
+  const react = options.reactions[event.type];
+  if (!react) return;
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await options.telemetry.consumed(options.group, event, () => react(event, lane));
+    } catch (error) {
+      if (error instanceof Unavailable || lane.signal.aborted) throw error;
+      if (error instanceof Poison) return bury(options, record, error.reason, tries, event);
+      options.logger.error('reaction-failed', { group: options.group, type: event.type, id: event.id, error, tries });
+      if (tries >= triesMax) return bury(options, record, 'handler-failed', tries, event);
+      await new Promise((resolve) => setTimeout(resolve, pauseMs * tries));
+    }
+  }
+}
+
+/** Same key, value and headers, plus why, where from and who; only then is the record done with. */
+async function bury(
+  options: ConsumeOptions,
+  record: LogRecord,
+  reason: string,
+  attempts: number,
+  event?: Event,
+): Promise<void> {
+  const { group, log, logger } = options;
+  const { topic, partition, offset } = record;
+  await log.publish([
+    {
+      topic: allTopics.deadLetters.name,
+      key: record.key,
+      value: record.value,
+      headers: {
+        ...record.headers,
+        dl_reason: reason,
+        dl_topic: topic,
+        dl_partition: String(partition),
+        dl_offset: String(offset),
+        dl_group: group,
+        dl_attempts: String(attempts),
+      },
+    },
+  ]);
+  logger.warn('dead-lettered', { group, reason, topic, partition, offset: String(offset), type: event?.type });
+  options.telemetry.count('twofold.dead_letters', { group, reason });
+  if (event) await options.gaveUp?.(event);
+}

@@ -1,0 +1,109 @@
+import type { RefusalCode } from '#core/decider.ts';
+import { Unavailable } from '#storage/unavailable.ts';
+
+/** The one table of errors that callers can meet: code, status, and what to do. docs/errors.md is printed from it. */
+export const errorTable = {
+  'malformed-request': [400, 'The request is not what this call takes; each fault is listed.'],
+  'malformed-json': [400, 'The body is not JSON.'],
+  unauthenticated: [401, 'No valid API key: send Authorization: Bearer <key>.'],
+  'tenant-suspended': [403, 'The tenant is suspended.'],
+  'scope-missing': [403, 'The API key lacks the scope this call needs.'],
+  'country-not-allowed': [403, "The tenant's settings do not allow messages to this country."],
+  'host-not-allowed': [403, 'In development mode only requests to the loopback host are served.'],
+  'not-found': [404, 'There is no such thing for this key.'],
+  'method-not-allowed': [405, 'The path is known, but not with this method.'],
+  'tenant-exists': [409, 'A tenant of this id exists already.'],
+  'too-many-keys': [409, 'The tenant has as many live keys as it may have: revoke one first.'],
+  'challenge-not-pending': [409, 'The challenge is over: request a new one.'],
+  'no-sends-left': [409, 'The challenge has used up its messages: request a new one.'],
+  'idempotency-key-spent': [409, 'The Idempotency-Key was used over a minute ago without effect: use a new one.'],
+  'settings-changed-meanwhile': [
+    412,
+    'The settings were changed since the version named by If-Match: read them again.',
+  ],
+  'body-too-large': [413, 'The body is larger than this call takes.'],
+  'unsupported-media-type': [415, 'The body must be application/json.'],
+  'idempotency-key-reused': [422, 'The Idempotency-Key was used before with another request.'],
+  'resend-too-early': [429, 'The next message may be sent after the time in Retry-After.'],
+  'address-throttled': [429, 'Too many wrong codes at this address: one challenge an hour.'],
+  'rate-limited': [429, 'A limit is reached; `limit` names it and Retry-After says when it lets go.'],
+  'too-busy': [429, 'Too many calls about the same thing at once.'],
+  internal: [500, 'Something went wrong on our side; nothing about it is told here.'],
+  unavailable: [503, 'The service cannot decide now; repeat with the same Idempotency-Key.'],
+} as const satisfies Record<string, readonly [number, string]>;
+
+export type ErrorCode = keyof typeof errorTable;
+
+export type FieldFault = { readonly field: string; readonly message: string };
+
+/** A request that ends as an RFC 9457 problem. Thrown by routes and what they call; turned into an answer in one place. */
+export class Problem extends Error {
+  readonly code: ErrorCode;
+  readonly status: number;
+  readonly retryAfterMs: number | undefined;
+  readonly extras: Readonly<Record<string, unknown>>;
+
+  constructor(
+    code: ErrorCode,
+    options: { retryAfterMs?: number; errors?: readonly FieldFault[]; limit?: string } = {},
+  ) {
+    const [status, detail] = errorTable[code];
+    super(detail);
+    this.name = 'Problem';
+    this.code = code;
+    this.status = status;
+    const { retryAfterMs, ...extras } = options;
+    this.retryAfterMs = retryAfterMs ?? (status === 503 || status === 429 ? 1_000 : undefined);
+    this.extras = extras;
+  }
+}
+
+/** A refusal of a rule as the problem that callers see. */
+export const problemOf = (refusal: { readonly code: RefusalCode; readonly retryAfterMs?: number }): Problem =>
+  new Problem(refusal.code, { retryAfterMs: refusal.retryAfterMs });
+
+/** Any failure as a problem: what is not one of ours is `internal`, and its text stays inside. */
+export function asProblem(error: unknown): Problem {
+  if (error instanceof Problem) return error;
+  if (error instanceof Unavailable) return new Problem('unavailable', { retryAfterMs: 2_000 });
+  const code = (error as { code?: unknown } | null)?.code;
+  switch (code) {
+    case 'FST_ERR_CTP_BODY_TOO_LARGE':
+      return new Problem('body-too-large');
+    case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
+      return new Problem('unsupported-media-type');
+    case 'FST_ERR_CTP_INVALID_JSON_BODY':
+    case 'FST_ERR_CTP_EMPTY_JSON_BODY':
+      return new Problem('malformed-json');
+    case 'FST_ERR_VALIDATION':
+      return new Problem('malformed-request', { errors: fieldFaults(error as ValidationFailure) });
+    default: {
+      const status = (error as { statusCode?: unknown } | null)?.statusCode;
+      // Fastify's own 4xx (bad Content-Length, prototype keys, malformed URL) are the caller's.
+      return typeof status === 'number' && status >= 400 && status < 500
+        ? new Problem(status === 413 ? 'body-too-large' : 'malformed-request', { errors: [] })
+        : new Problem('internal');
+    }
+  }
+}
+
+type ValidationFailure = {
+  readonly validationContext?: string;
+  readonly validation?: readonly {
+    instancePath: string;
+    message?: string;
+    keyword: string;
+    params: Record<string, unknown>;
+  }[];
+};
+
+/** All faults at once, each named by its field; `body` is left out of the path, other places are named. */
+function fieldFaults(failure: ValidationFailure): FieldFault[] {
+  const place = failure.validationContext === 'body' ? [] : [failure.validationContext ?? ''];
+  return (failure.validation ?? []).map(({ instancePath, message, keyword, params }) => {
+    const name = params['missingProperty'] ?? params['additionalProperty'] ?? params['propertyName'];
+    const steps = [...place, ...instancePath.split('/').slice(1), ...(typeof name === 'string' ? [name] : [])];
+    const text = keyword === 'additionalProperties' ? 'is not known' : keyword === 'required' ? 'is missing' : message;
+    return { field: steps.join('.').slice(0, 200) || 'body', message: text ?? 'is not valid' };
+  });
+}

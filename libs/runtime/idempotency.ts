@@ -1,0 +1,69 @@
+import { randomBytes } from 'node:crypto';
+import { keyedDigest } from '#core/bytes.ts';
+import type { Store } from '#storage/store.ts';
+import { Problem } from './errors.ts';
+import type { KeyRing } from './keys.ts';
+
+/** What a request is to the store: its command id, the id of what it makes, and whether it may still be carried out. */
+export type Claim = {
+  readonly commandId: string;
+  /** Random bytes for the id of a new thing and its first secret parts: the same for every repetition. */
+  readonly seed: Buffer;
+  /** True when the key was first used over 60 s ago: a command that is not remembered by now is not carried out any more. */
+  readonly late: boolean;
+};
+
+export type ClaimRequest = {
+  readonly idempotencyKey: string | undefined;
+  readonly tenant: string;
+  /** The credential's id: keys of two credentials never meet. */
+  readonly credential: string;
+  readonly method: string;
+  readonly path: string;
+  readonly body: unknown;
+};
+
+const keyPattern = /^[\x21-\x7e]{1,255}$/;
+const claimMsKept = 24 * 3_600_000;
+const executesMsMax = 60_000;
+
+/**
+ * Draws a command id, or finds the one that this Idempotency-Key drew before (draft-ietf-httpapi-idempotency-key-header; CONTRACTS,
+ * Commands, claims, replays). The same key with another body is a Problem 422.
+ */
+export async function claim(
+  deps: { store: Store; keys: KeyRing; now: () => number },
+  request: ClaimRequest,
+): Promise<Claim> {
+  const commandId = randomBytes(16).toString('base64url');
+  const seed = randomBytes(16);
+  const { idempotencyKey } = request;
+  if (idempotencyKey === undefined) return { commandId, seed, late: false };
+  if (!keyPattern.test(idempotencyKey)) {
+    const errors = [{ field: 'Idempotency-Key', message: 'must be 1 to 255 visible ASCII characters' }];
+    throw new Problem('malformed-request', { errors });
+  }
+  const { key } = deps.keys.newest('claim');
+  const { tenant, credential, method, path } = request;
+  const name = keyedDigest(key, 'claim', tenant, credential, method, path, idempotencyKey).toString('base64url');
+  const fingerprint = keyedDigest(key, 'body', canonical(request.body)).toString('base64url');
+  const mine = JSON.stringify({ fingerprint, commandId, seed: seed.toString('base64url'), at: deps.now() });
+  const first = JSON.parse(await deps.store.claim(name, mine, claimMsKept)) as Record<string, string> & { at: number };
+  if (first['fingerprint'] !== fingerprint) throw new Problem('idempotency-key-reused');
+  return {
+    commandId: first['commandId'] as string,
+    seed: Buffer.from(first['seed'] as string, 'base64url'),
+    late: deps.now() - first.at > executesMsMax,
+  };
+}
+
+/** JSON with sorted names, so that the order in which a client writes its fields is no difference. */
+function canonical(value: unknown): string {
+  return (
+    JSON.stringify(value, (_, inner: unknown) =>
+      typeof inner === 'object' && inner !== null && !Array.isArray(inner)
+        ? Object.fromEntries(Object.entries(inner).toSorted(([a], [b]) => (a < b ? -1 : 1)))
+        : inner,
+    ) ?? ''
+  );
+}

@@ -1,0 +1,68 @@
+import { hkdfSync } from 'node:crypto';
+import { keyedDigest } from '#core/bytes.ts';
+
+/** What each key is for; a service opens only its own (DESIGN 2, Least key). */
+export const purposes = [
+  'subject',
+  'destination',
+  'claim',
+  'session',
+  'address',
+  'params',
+  'message',
+  'otp',
+  'method',
+  'proof',
+] as const;
+
+export type Purpose = (typeof purposes)[number];
+export type PurposeKey = { readonly kid: string; readonly key: Buffer };
+
+export type KeyRing = {
+  /** The key to make new things with. Throws for a purpose that this process was not given. */
+  newest(purpose: Purpose): PurposeKey;
+  /** The key that made something, or undefined if it is not in the ring. */
+  byKid(purpose: Purpose, kid: string): Buffer | undefined;
+  /** All keys of a purpose, newest first. */
+  all(purpose: Purpose): readonly PurposeKey[];
+};
+
+/** What may never be rotated: digests made with another key would find nothing (CONTRACTS, Keys). */
+const fixed: ReadonlySet<Purpose> = new Set(['subject', 'destination']);
+
+const expand = (master: Buffer, label: string) =>
+  Buffer.from(hkdfSync('sha256', master, '', `twofold/${label}/v1`, 32));
+
+/**
+ * Opens the ring: each purpose's own keys (KEY_<PURPOSE>) where given, else expanded from the master keys by HKDF-SHA256 (RFC 5869).
+ * Lists are newest first; `subject` and `destination` take the last one only.
+ */
+export function openKeyRing(options: {
+  readonly masterKeys: readonly Buffer[];
+  readonly purposeKeys?: Partial<Record<Purpose, readonly Buffer[]>>;
+  readonly purposes: readonly Purpose[];
+}): KeyRing {
+  const ring = new Map<Purpose, readonly PurposeKey[]>();
+  for (const purpose of options.purposes) {
+    const own = options.purposeKeys?.[purpose];
+    const sources = own?.length ? own : options.masterKeys;
+    const chosen = fixed.has(purpose) ? sources.slice(-1) : sources;
+    ring.set(
+      purpose,
+      chosen.map((source) => ({
+        kid: keyedDigest(source, 'twofold/kid/v1').toString('base64url').slice(0, 8),
+        key: own?.length ? source : expand(source, purpose),
+      })),
+    );
+  }
+  const all = (purpose: Purpose) => {
+    const keys = ring.get(purpose);
+    if (!keys?.length) throw new Error(`this service was not given a key for ${purpose}`);
+    return keys;
+  };
+  return {
+    newest: (purpose) => all(purpose)[0] as PurposeKey,
+    byKid: (purpose, kid) => all(purpose).find((key) => key.kid === kid)?.key,
+    all,
+  };
+}

@@ -1,0 +1,58 @@
+import { effectiveSettings, type Level, type Settings } from '#core/settings.ts';
+import { platformSubject, tenantSubject } from '#core/subject.ts';
+import type { PlatformDocument, TenantDocument } from '#core/tenant.ts';
+import type { Store } from '#storage/store.ts';
+
+export type TenantView = {
+  readonly document: TenantDocument;
+  readonly settings: Settings;
+  readonly levels: Readonly<Record<string, Level | 'default'>>;
+  /** Names both levels' versions: it changes whenever a value may have. */
+  readonly settingsVersion: string;
+};
+
+/** What is known of tenants, at most 2 s old; a store that is down rejects, and nothing is ever assumed instead. */
+export type Tenants = { find(tenantId: string): Promise<TenantView | undefined> };
+
+const ageMsMax = 1_500;
+const entriesMax = 10_000;
+
+export function createTenants(store: Store): Tenants {
+  const cached = new Map<string, { readonly at: number; readonly value: Promise<unknown> }>();
+
+  /** Concurrent callers share one load; a failed load is forgotten at once. */
+  function recent<T>(key: string, load: () => Promise<T>): Promise<T> {
+    const entry = cached.get(key);
+    if (entry && performance.now() - entry.at < ageMsMax) return entry.value as Promise<T>;
+    const value = load();
+    cached.delete(key);
+    if (cached.size >= entriesMax) cached.delete(cached.keys().next().value as string);
+    cached.set(key, { at: performance.now(), value });
+    value.catch(() => {
+      if (cached.get(key)?.value === value) cached.delete(key);
+    });
+    return value;
+  }
+
+  async function documentOf<T>(subject: string): Promise<T | undefined> {
+    const record = await store.load(subject);
+    return record && (JSON.parse(record.document) as T);
+  }
+
+  async function view(tenantId: string): Promise<TenantView | undefined> {
+    const [document, platform] = await Promise.all([
+      documentOf<TenantDocument>(tenantSubject(tenantId)),
+      recent(platformSubject, () => documentOf<PlatformDocument>(platformSubject)),
+    ]);
+    if (!document) return undefined;
+    const { settings, levels } = effectiveSettings(platform?.settings, document.settings);
+    return {
+      document,
+      settings,
+      levels,
+      settingsVersion: `p${platform?.settingsVersion ?? 0}.t${document.settingsVersion}`,
+    };
+  }
+
+  return { find: (tenantId) => recent(`tenant/${tenantId}`, () => view(tenantId)) };
+}
