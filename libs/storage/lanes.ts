@@ -12,6 +12,9 @@ export type LanesOptions = {
 export type Lanes = {
   /** Queues a record behind the others of its key; `signal` ends its lane without `finished`. */
   accept(record: LogRecord, signal: AbortSignal): void;
+  /** Begins no record until `resume`; what runs goes on, and what has come back is handed out again. */
+  pause(): void;
+  resume(): void;
   /** Resolves when nothing runs any more. */
   idle(): Promise<void>;
 };
@@ -27,18 +30,21 @@ export function createLanes(options: LanesOptions): Lanes {
   const ready: string[] = [];
   let slots = options.concurrency;
   let running = 0;
+  let paused = false;
   let waiters: (() => void)[] = [];
-
-  const laneOf = (record: LogRecord) =>
-    record.key === null ? `${record.topic}/${record.partition}/${record.offset}` : record.key.toString('latin1');
 
   function next(): void {
     while (slots > 0) {
-      const key = ready.shift();
+      const key = paused ? undefined : ready.shift();
       if (key === undefined) return;
       const entry = lanes.get(key)?.shift();
       if (entry === undefined) {
         lanes.delete(key);
+        continue;
+      }
+      // Not left to `run`: a long lane that ends at once would call itself as deep as it is long.
+      if (entry.signal.aborted) {
+        ready.push(key);
         continue;
       }
       slots -= 1;
@@ -85,9 +91,19 @@ export function createLanes(options: LanesOptions): Lanes {
         next();
       }
     },
+    pause() {
+      paused = true;
+    },
+    resume() {
+      paused = false;
+      next();
+    },
     idle: () => (running === 0 ? Promise.resolve() : new Promise((resolve) => waiters.push(resolve))),
   };
 }
+
+const laneOf = (record: LogRecord) =>
+  record.key === null ? `${record.topic}/${record.partition}/${record.offset}` : record.key.toString('latin1');
 
 /** Resolves after `ms`, or at once when the signal aborts. */
 function pause(ms: number, signal: AbortSignal): Promise<void> {

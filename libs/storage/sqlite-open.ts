@@ -1,0 +1,103 @@
+import { createGroupCommit } from './group-commit.ts';
+import type { GroupCommit } from './group-commit.ts';
+import { createLogTable } from './log-table.ts';
+import type { Log } from './log.ts';
+import { createGroups } from './sqlite-groups.ts';
+import { createSqliteLog } from './sqlite-log.ts';
+import { takeRequests } from './sqlite-requests.ts';
+import { createSqliteStore } from './sqlite-store.ts';
+import { startSweeping } from './sqlite-sweep.ts';
+import { openDatabase } from './sqlite.ts';
+import type { Database } from './sqlite.ts';
+import type { Store } from './store.ts';
+import type { Unavailable } from './unavailable.ts';
+
+export type SqliteOptions = {
+  readonly file: string;
+  /** Unix milliseconds: the time by which things expire. */
+  readonly now: () => number;
+  readonly logger?: { warn(details: object, message: string): void };
+  /** How often expired rows are deleted; default 1,000. */
+  readonly sweepMs?: number;
+};
+
+export type Sqlite = {
+  readonly store: Store;
+  readonly log: Log;
+  /** Takes at most 100 requests of a kind that other processes left with `queueRequest`, oldest first. */
+  takeRequests(kind: string): Promise<string[]>;
+  close(): Promise<void>;
+};
+
+const checkedMs = 1_000;
+
+/**
+ * Store and log in one SQLite file, for this process alone. Throws if another process has it. The file is let go
+ * when both ports are closed, or by `close`.
+ */
+export function openSqlite({ file, now, logger, sweepMs = 1_000 }: SqliteOptions): Sqlite {
+  const database = openDatabase(file);
+  const group = createGroupCommit(database, (words) => logger?.warn({ file, words }, 'a group of writes failed'));
+  const table = createLogTable(database, now);
+  const groups = createGroups(database, group, now);
+  const stopSweeping = startSweeping({ database, group, now, groupNames: () => groups.names(), everyMs: sweepMs });
+  group.afterwards(() => {
+    const topics = table.appended();
+    if (topics.size > 0) groups.wake(topics);
+  });
+
+  const open = new Set<Unavailable['part']>(['store', 'log']);
+  const closePart = (part: Unavailable['part']) => async () => {
+    if (!open.delete(part)) return;
+    // Operations keep their order, so what waits is done when this one is.
+    const flushed = group.write(part, () => {}).catch(() => {});
+    group.refuse(part);
+    await flushed;
+    if (open.size > 0) return;
+    stopSweeping();
+    database.truncateWal();
+    database.close();
+  };
+
+  const store = createSqliteStore({
+    database,
+    group,
+    log: table,
+    now,
+    check: probe(database, group, 'store'),
+    close: closePart('store'),
+  });
+  const log = createSqliteLog({
+    database,
+    group,
+    table,
+    groups,
+    check: probe(database, group, 'log'),
+    close: closePart('log'),
+  });
+  return {
+    store,
+    log,
+    takeRequests: (kind) => takeRequests(database, group, kind),
+    async close() {
+      await log.close();
+      await store.close();
+    },
+  };
+}
+
+/** A check that writes: it takes and frees a few pages, so that a full disk shows. Its answer counts for a second. */
+function probe(database: Database, group: GroupCommit, part: Unavailable['part']): () => Promise<void> {
+  let checkedAt = -Infinity;
+  let answer: Promise<void> = Promise.resolve();
+  return () => {
+    if (performance.now() - checkedAt > checkedMs) {
+      checkedAt = performance.now();
+      answer = group.write(part, () => {
+        database.run('INSERT INTO probe (bytes) VALUES (zeroblob(32768))');
+        database.run('DELETE FROM probe');
+      });
+    }
+    return answer;
+  };
+}
