@@ -5,8 +5,19 @@ import { mkdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 
-/** Runs a program to its end; rejects with its output when it fails. */
-export const run = promisify(execFile);
+const runFile = promisify(execFile);
+
+/** Runs a program to its end and gives what it printed; its failure is an error with the first line of its complaint. */
+export async function run(program: string, args: string[], timeoutMs: number, folder = '.'): Promise<string> {
+  const limits = { cwd: folder, timeout: timeoutMs, maxBuffer: 16 * 1024 * 1024 };
+  const { stdout } = await runFile(program, args, limits).catch(
+    (error: Error & { stderr?: string; stdout?: string }) => {
+      const complaint = [error.stderr, error.stdout, error.message].map((text) => text?.trim()).find(Boolean);
+      throw new Error(`${program} failed: ${complaint?.split('\n')[0]}`, { cause: error });
+    },
+  );
+  return stdout;
+}
 
 /** The folder for what is fetched once: `.cache` in the repository, or TWOFOLD_CACHE_DIR. */
 export function cacheFolder(...parts: string[]): string {

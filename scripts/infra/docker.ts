@@ -18,7 +18,7 @@ const redisImage = 'redis:7';
 /** Whether a Docker engine really answers: a command-line client alone, or a dead socket, does not count. */
 export async function dockerAnswers(): Promise<boolean> {
   try {
-    await run('docker', ['info'], { timeout: engineTimeoutMs });
+    await run('docker', ['info'], engineTimeoutMs);
     return true;
   } catch {
     return false;
@@ -68,11 +68,11 @@ async function startContainer(
   const remove = ['rm', '-f', '-v', name];
   const release = options.detached ? () => {} : guard(['docker', ...remove]);
   const stop = async () => {
-    await run('docker', remove).catch(() => {});
+    await run('docker', remove, readyTimeoutMs).catch(() => {});
     release();
   };
   try {
-    await run('docker', ['run', '-d', '--name', name, ...args], { timeout: readyTimeoutMs });
+    await run('docker', ['run', '-d', '--name', name, ...args], readyTimeoutMs);
     await waitUntilReady(`${kind} in Docker`, readyTimeoutMs, '', () => true, ready);
     return { address, name, stop };
   } catch (error) {

@@ -16,11 +16,8 @@ export async function fetchKafkaJars(): Promise<string> {
   const folder = await fetchOnce(cacheFolder('kafka', version), async (temporary) => {
     if (findInPath('mvn') === undefined) throw new Error('Kafka needs Maven (mvn) in PATH to fetch its jars once');
     const output = `-DoutputDirectory=${join(temporary, 'libs')}`;
-    await run('mvn', ['-q', '-B', '-f', pom, 'dependency:copy-dependencies', '-DincludeScope=runtime', output], {
-      timeout: fetchTimeoutMs,
-    }).catch((error: { stdout?: string; message: string }) => {
-      throw new Error(`Maven could not fetch Kafka ${version}: ${error.stdout?.split('\n')[0] || error.message}`);
-    });
+    const copy = ['dependency:copy-dependencies', '-DincludeScope=runtime', output];
+    await run('mvn', ['-q', '-B', '-f', pom, ...copy], fetchTimeoutMs);
   });
   return join(folder, 'libs');
 }

@@ -87,7 +87,7 @@ async function formatNode(node: NodeSettings, voters: string[], classPath: strin
   await mkdir(node.folder, { recursive: true });
   await writeFile(propertiesOf(node), `${common}${lines.join('\n')}\n`);
   const format = ['format', '-t', clusterId, '-c', propertiesOf(node), '--ignore-formatted'];
-  await run('java', [...java, '-cp', classPath, 'kafka.tools.StorageTool', ...format]);
+  await run('java', [...java, '-cp', classPath, 'kafka.tools.StorageTool', ...format], readyTimeoutMs);
 }
 
 function buildNode(

@@ -20,9 +20,7 @@ export async function findRedis(): Promise<RedisBinary> {
   const isRoot = process.getuid?.() === 0;
   for (const [manager, args] of isRoot ? Object.entries(installers) : []) {
     if (findInPath(manager) === undefined) continue;
-    await run(manager, args, { timeout: installTimeoutMs }).catch((error: Error) => {
-      throw new Error(`${missing}; ${manager} failed: ${error.message}`);
-    });
+    await run(manager, args, installTimeoutMs).catch(giveUp);
     const command = findInPath('redis-server');
     if (command !== undefined) return { command, env: {} };
   }
@@ -31,10 +29,12 @@ export async function findRedis(): Promise<RedisBinary> {
 
 const installers = { apk: ['add', '--no-cache', 'redis'], dnf: ['install', '-y', 'redis'] };
 
+function giveUp(error: Error): never {
+  throw new Error(`${missing}; ${error.message}`, { cause: error });
+}
+
 async function unpackWithApt(): Promise<RedisBinary> {
-  const folder = await fetchOnce(cacheFolder('redis'), unpackPackages).catch((error: Error) => {
-    throw new Error(`${missing}; apt-get failed: ${error.message}`);
-  });
+  const folder = await fetchOnce(cacheFolder('redis'), unpackPackages).catch(giveUp);
   const libraries = join(folder, 'usr/lib');
   const triplets = (await readdir(libraries)).filter((name) => name.includes('-linux-'));
   const paths = triplets.map((name) => join(libraries, name));
@@ -49,16 +49,13 @@ async function unpackPackages(temporary: string): Promise<void> {
   const places = { 'Dir::State::lists': join(apt, 'lists'), 'Dir::Cache': join(apt, 'cache') };
   const settings = { ...places, 'APT::Sandbox::User': '', 'Acquire::Retries': '3' };
   const options = Object.entries(settings).flatMap(([key, value]) => ['-o', `${key}=${value}`]);
-  const aptGet = async (...args: string[]) => {
-    const limits = { cwd: apt, timeout: installTimeoutMs, maxBuffer: 16 * 1024 * 1024 };
-    return (await run('apt-get', [...options, ...args], limits)).stdout;
-  };
+  const aptGet = async (...args: string[]) => await run('apt-get', [...options, ...args], installTimeoutMs, apt);
   // A hook of the machine's own may fail here without root; if no list came, the plan fails and says so.
   await aptGet('-qq', 'update').catch(() => {});
   const plan = await aptGet('--print-uris', '--no-install-recommends', '-y', 'install', 'redis-server');
   const names = [...plan.matchAll(/^'\S+' (\S+?)_\S+\.deb /gm)].map((match) => String(match[1]));
   await aptGet('-qq', 'download', ...names);
   const packages = (await readdir(apt)).filter((name) => name.endsWith('.deb'));
-  for (const name of packages) await run('dpkg-deb', ['-x', join(apt, name), temporary]);
+  for (const name of packages) await run('dpkg-deb', ['-x', join(apt, name), temporary], installTimeoutMs);
   await rm(apt, { recursive: true, force: true });
 }
