@@ -52,17 +52,17 @@ export function renderMessage(input: RenderInput): RenderedMessage {
   return renderers[input.channel](input, localeChain(input.locale));
 }
 
-const renderers: Record<ChannelName, (input: RenderInput, chain: string[]) => RenderedMessage> = {
+const renderers: Record<ChannelName, (input: RenderInput, chain: readonly string[]) => RenderedMessage> = {
   sms: renderSms,
   email: renderEmail,
 };
 
-function renderSms({ values, smsTemplates, smsOrigin }: RenderInput, chain: string[]): RenderedMessage {
+function renderSms({ values, smsTemplates, smsOrigin }: RenderInput, chain: readonly string[]): RenderedMessage {
   const source = choose(chain, smsTemplates, builtInSms, (text) => isSound(text, 'sms'));
   return { text: addOrigin(render(source, 'sms', values), smsOrigin) };
 }
 
-function renderEmail({ values, emailTemplates }: RenderInput, chain: string[]): RenderedMessage {
+function renderEmail({ values, emailTemplates }: RenderInput, chain: readonly string[]): RenderedMessage {
   const subjects = emailTemplates?.subject;
   const subject = choose(chain, subjects, builtInEmail.subject, (text) => isSound(text, 'email-subject'));
   const { text, html } = choose(chain, emailTemplates?.template, builtInEmail.template, (body) => {
@@ -82,7 +82,12 @@ export function fillParts(parts: Parts, code: string): string {
 
 type ByLocale<T> = Readonly<Record<string, T>>;
 
-function choose<T>(chain: string[], own: ByLocale<T> | undefined, builtIn: ByLocale<T>, sound: (it: T) => boolean): T {
+function choose<T>(
+  chain: readonly string[],
+  own: ByLocale<T> | undefined,
+  builtIn: ByLocale<T>,
+  sound: (it: T) => boolean,
+): T {
   const candidates = [
     ...chain.map((tag) => findByLocale(own ?? {}, tag)),
     ...chain.map((tag) => findByLocale(builtIn, tag)),
@@ -98,17 +103,18 @@ function isSound(source: unknown, kind: TemplateKind): boolean {
   return readCached(source, kind).faults.length === 0;
 }
 
-const readTemplates = new Map<string, ReadTemplate>();
-const readTemplatesMax = 500;
+const readTemplates = new Map<TemplateKind, Map<string, ReadTemplate>>();
+const readTemplatesMax = 150;
 
-/** The newest templates stay read; the one unused for longest makes room. */
+/** The newest templates of each kind stay read; the one unused for longest makes room. */
 function readCached(source: unknown, kind: TemplateKind): ReadTemplate {
   if (typeof source !== 'string' || source.length > sourceBytesMax[kind]) return readTemplate(source, kind);
-  const key = `${kind}:${source}`;
-  const read = readTemplates.get(key) ?? readTemplate(source, kind);
-  readTemplates.delete(key);
-  readTemplates.set(key, read);
-  if (readTemplates.size > readTemplatesMax) readTemplates.delete(readTemplates.keys().next().value ?? key);
+  const known = readTemplates.get(kind) ?? new Map<string, ReadTemplate>();
+  readTemplates.set(kind, known);
+  const read = known.get(source) ?? readTemplate(source, kind);
+  known.delete(source);
+  known.set(source, read);
+  if (known.size > readTemplatesMax) known.delete(known.keys().next().value ?? source);
   return read;
 }
 

@@ -63,5 +63,6 @@ function findTagFault(source: string, start: number, end: number): TemplateFault
     const reason = forbiddenInTag[source.charAt(at)];
     if (reason) return faultAt(source, source[at] === '{' ? start - 2 : at, reason);
   }
-  return undefined;
+  if (source[end + 2] !== '}') return undefined;
+  return faultAt(source, start - 2, 'a brace right behind a tag: leave a space between them');
 }

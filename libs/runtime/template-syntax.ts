@@ -63,23 +63,22 @@ function parse(source: string): hbs.AST.Program | TemplateFault {
   }
 }
 
-/** The parser gives a line only, inside its message, and for a block closed by another name the column as well. */
+/** Most of the parser's messages give a line only; those about names that do not fit give the column of the name as well. */
 function describeParseError(source: string, error: unknown): TemplateFault {
   const message = error instanceof Error ? error.message : '';
-  const mismatch = /^(\S+) doesn't match (\S+) - (\d+):(\d+)/.exec(message);
-  if (mismatch) {
-    const [, opened, closed, line, column] = mismatch;
-    return { line: Number(line), column: Number(column) + 1, reason: `#${opened} is closed by /${closed}` };
-  }
   if (message.includes("got 'EOF'"))
     return faultAt(source, source.length, 'the template ends before a block is closed');
-  const line = Number(/on line (\d+)|- (\d+):\d+$/.exec(message)?.slice(1).find(Boolean) ?? 1);
-  const text = source.split(/\r\n?|\n/)[line - 1] ?? '';
-  return {
-    line,
-    column: findOddTag(text) + 1,
-    reason: 'a tag that cannot be read, or that stands where it makes no sense',
-  };
+  const lines = source.split(/\r\n?|\n/);
+  const placed = /^(?:(\S+) doesn't match (\S+)|Invalid path: (\S+)) - (\d+):(\d+)$/.exec(message);
+  if (placed) {
+    const [, opened, closed, path] = placed;
+    const [line, column] = [Number(placed[4]), Number(placed[5])];
+    const reason = path ? `${path} is not allowed: write the plain name` : `#${opened} is closed by /${closed}`;
+    return { line, column: Math.max(0, lines[line - 1]?.lastIndexOf('{{', column) ?? 0) + 1, reason };
+  }
+  const line = Number(/on line (\d+)/.exec(message)?.[1] ?? 1);
+  const column = findOddTag(lines[line - 1] ?? '') + 1;
+  return { line, column, reason: 'a tag that cannot be read, or that stands where it makes no sense' };
 }
 
 /** The tag in a line that is neither a name nor the start of a block; if all are, the first that ends or divides one. */
