@@ -80,9 +80,9 @@ export function createMember({ database, options, handler, leave }: MemberParts)
       drained = records.length < wanted;
       for (const record of records) {
         const part = parts.get(record.topic);
-        if (!part?.watermark.begin(record.offset)) continue;
+        if (!part) continue;
         part.next = Number(record.offset) + 1;
-        lanes.accept(record, stopping.signal);
+        if (part.watermark.begin(record.offset)) lanes.accept(record, stopping.signal);
       }
       schedule();
     } catch {

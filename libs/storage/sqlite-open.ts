@@ -55,7 +55,6 @@ export function openSqlite({ file, now, logger, sweepMs = 1_000 }: SqliteOptions
     await flushed;
     if (open.size > 0) return;
     stopSweeping();
-    database.truncateWal();
     database.close();
   };
 

@@ -5,6 +5,7 @@ import { createLeases } from './sqlite-leases.ts';
 import { translate } from './sqlite.ts';
 import type { Database } from './sqlite.ts';
 import type { Commit, CommitResult, Store, StoredRecord } from './store.ts';
+import { Unavailable } from './unavailable.ts';
 
 export type SqliteStoreParts = {
   readonly database: Database;
@@ -26,6 +27,16 @@ const upsertRecord = `INSERT OR REPLACE INTO records (subject, head, life, versi
 /** The store on SQLite. The log is in the same file, so a commit tells its events by itself and nothing is ever unlogged. */
 export function createSqliteStore(parts: SqliteStoreParts): Store {
   const { database, group, log, now } = parts;
+  let closed = false;
+
+  async function read<T>(work: () => T): Promise<T> {
+    if (closed) throw new Unavailable('store', 'closed');
+    try {
+      return work();
+    } catch (error) {
+      throw translate('store', error);
+    }
+  }
 
   function decide(commit: Commit): CommitResult {
     const last = commit.events.at(-1);
@@ -52,14 +63,9 @@ export function createSqliteStore(parts: SqliteStoreParts): Store {
     ...createLeases(database, group, now),
     ...createCounters(database, group, now, read),
     check: parts.check,
-    close: parts.close,
+    close() {
+      closed = true;
+      return parts.close();
+    },
   };
-}
-
-async function read<T>(work: () => T): Promise<T> {
-  try {
-    return work();
-  } catch (error) {
-    throw translate('store', error);
-  }
 }

@@ -102,7 +102,7 @@ function lock(path: string): () => void {
   keepPrivate(lockFile);
   const connection = new DatabaseSync(lockFile, { timeout: 0 });
   try {
-    connection.exec('PRAGMA journal_mode = OFF; BEGIN EXCLUSIVE');
+    connection.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE');
   } catch (error) {
     connection.close();
     if (resultCode(error) !== busyCode) throw error;
