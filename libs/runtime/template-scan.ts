@@ -1,6 +1,6 @@
 import type { TemplateFault } from './template-tree.ts';
 
-export const tagsMax = 250;
+const tagsMax = 250;
 const tagLengthMax = 100;
 
 /** What each character would start inside a tag, where a template may hold nothing but plain names. */

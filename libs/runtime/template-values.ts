@@ -1,4 +1,4 @@
-export const valueLengthMax = 100;
+const valueLengthMax = 100;
 const readLengthMax = 1000;
 
 /** Everything that is laid out by no eye: format and bidi controls, private use, lone surrogates; the two joiners stay for scripts and emoji. */
