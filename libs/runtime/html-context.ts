@@ -5,8 +5,9 @@ const shownAttribute = /\s(?:alt|title)\s*=\s*(?:"[^"]*|'[^']*)$/i;
 const rawTextElement = /^<(style|script)\b/i;
 
 /**
- * Escaping makes a value safe as text and nowhere else, so in HTML a variable may stand in text and inside quoted `alt` and
- * `title` attributes, and a branch must open and close its own tags. Returns the first fault only: after it all is guesswork.
+ * Escaping makes a value safe as text and nowhere else, so in HTML a variable may stand in text and inside quoted
+ * `alt` and `title` attributes, and a branch must open and close its own tags. Returns the first fault only: after
+ * it all is guesswork.
  */
 export function findMarkupFaults(nodes: Nodes): TemplateFault[] {
   const result = walk(nodes, '');

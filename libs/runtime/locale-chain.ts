@@ -4,8 +4,9 @@ const chainsMax = 1000;
 const chains = new Map<string, readonly string[]>();
 
 /**
- * The keys under which a text for a locale may be kept, best first, in lower case: `de-AT` → `de-at, de`; `zh-TW` → `zh-tw,
- * zh-hant, zh`, because a language without its usual script would be the wrong one. Empty for anything that is no BCP 47 tag.
+ * The keys under which a text for a locale may be kept, best first, in lower case: `de-AT` → `de-at, de`; `zh-TW` →
+ * `zh-tw, zh-hant, zh`, because a language without its usual script would be the wrong one. Empty for anything that
+ * is no BCP 47 tag.
  */
 export function localeChain(locale: string | undefined): readonly string[] {
   if (locale === undefined || locale.length > localeLengthMax) return [];

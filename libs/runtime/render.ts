@@ -43,10 +43,10 @@ export function checkTemplate(source: unknown, kind: TemplateKind): TemplateFaul
 }
 
 /**
- * Renders a message with an empty slot wherever the code will stand. Each text is the first sound one of: tenant locale, tenant
- * language, built-in locale, built-in language, tenant English, built-in English. A subject is chosen apart from its body; a
- * tenant's body without HTML is sent as text alone. A stored template that the rules refuse is passed over, so a message always
- * comes out.
+ * Renders a message with an empty slot wherever the code will stand. Each text is the first sound one of: tenant
+ * locale, tenant language, built-in locale, built-in language, tenant English, built-in English. A subject is
+ * chosen apart from its body; a tenant's body without HTML is sent as text alone. A stored template that the rules
+ * refuse is passed over, so a message always comes out.
  */
 export function renderMessage(input: RenderInput): RenderedMessage {
   return renderers[input.channel](input, localeChain(input.locale));
@@ -144,7 +144,9 @@ function append(parts: (string | null)[], text: string): void {
   else if (text !== '') parts.push(text);
 }
 
-/** An absent variable is empty text. The brand is the tenant's own word; params and bindings may carry a stranger's. */
+/**
+ * An absent variable is empty text. The brand is the tenant's own word; params and bindings may carry a stranger's.
+ */
 function readValue([first, second]: VariablePath, values: RenderValues): string {
   if (first === 'brand' || first === 'purpose') return cleanValue(values[first]);
   if (first === 'minutes') return String(Math.max(1, Math.floor(values.minutes)));

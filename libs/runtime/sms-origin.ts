@@ -1,8 +1,9 @@
 import type { Parts } from '#schemas/channel.ts';
 
 /**
- * Ends an SMS with the line that binds its code to a site (WICG origin-bound one-time codes): `@host #code`, alone on the last
- * line, one space, a host and nothing else. A text that already ends so is left alone; an origin that is no host adds nothing.
+ * Ends an SMS with the line that binds its code to a site (WICG origin-bound one-time codes): `@host #code`, alone
+ * on the last line, one space, a host and nothing else. A text that already ends so is left alone; an origin that
+ * is no host adds nothing.
  */
 export function addOrigin(parts: Parts, origin: string | undefined): Parts {
   const host = readHost(origin);

@@ -14,8 +14,8 @@ const extension = new Set('\f^{}\\[~]|€');
 const sizes = { 'gsm-7': { alone: 160, joined: 153 }, 'ucs-2': { alone: 70, joined: 67 } } as const;
 
 /**
- * Counts the segments of an SMS by 3GPP TS 23.038 (default alphabet, no national shift tables) and 23.040 (a joined segment
- * gives 6 bytes to its header). An extension pair or a surrogate pair is never torn between two segments.
+ * Counts the segments of an SMS by 3GPP TS 23.038 (default alphabet, no national shift tables) and 23.040 (a joined
+ * segment gives 6 bytes to its header). An extension pair or a surrogate pair is never torn between two segments.
  */
 export function countSegments(text: string): SmsSegments {
   const characters = Array.from(text);

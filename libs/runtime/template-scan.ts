@@ -17,9 +17,10 @@ const forbiddenInTag: Readonly<Record<string, string>> = {
 };
 
 /**
- * Looks over a template before the parser sees it, in one pass. The parser's work grows with the square of nested blocks and
- * brackets (a few kilobytes can hold it for seconds), so it only ever gets tags that are few, short and made of plain names.
- * A backslash before a tag would make the parser read the tag as text, which no template needs, and is refused with them.
+ * Looks over a template before the parser sees it, in one pass. The parser's work grows with the square of nested
+ * blocks and brackets (a few kilobytes can hold it for seconds), so it only ever gets tags that are few, short and
+ * made of plain names. A backslash before a tag would make the parser read the tag as text, which no template
+ * needs, and is refused with them.
  */
 export function scanTags(source: string): TemplateFault[] {
   let tags = 0;

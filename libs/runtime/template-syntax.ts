@@ -21,8 +21,9 @@ const ownName = /^[A-Za-z0-9_-]{1,32}$/;
 const inheritedNames = new Set(['__proto__', 'constructor', 'prototype']);
 
 /**
- * Reads a template into the renderer's own tree, or says what is wrong with it and where. Handlebars only parses: its output
- * is never compiled or run, so a flaw of that engine cannot become one of ours. Never throws, whatever the source is.
+ * Reads a template into the renderer's own tree, or says what is wrong with it and where. Handlebars only parses:
+ * its output is never compiled or run, so a flaw of that engine cannot become one of ours. Never throws, whatever
+ * the source is.
  */
 export function readTemplate(source: unknown, kind: TemplateKind): ReadTemplate {
   if (typeof source !== 'string') return refuse({ line: 1, column: 1, reason: 'a template is a text' });
@@ -63,7 +64,10 @@ function parse(source: string): hbs.AST.Program | TemplateFault {
   }
 }
 
-/** Most of the parser's messages give a line only; those about names that do not fit give the column of the name as well. */
+/**
+ * Most of the parser's messages give a line only; those about names that do not fit give the column of the name as
+ * well.
+ */
 function describeParseError(source: string, error: unknown): TemplateFault {
   const message = error instanceof Error ? error.message : '';
   if (message.includes("got 'EOF'"))
@@ -81,7 +85,10 @@ function describeParseError(source: string, error: unknown): TemplateFault {
   return { line, column, reason: 'a tag that cannot be read, or that stands where it makes no sense' };
 }
 
-/** The tag in a line that is neither a name nor the start of a block; if all are, the first that ends or divides one. */
+/**
+ * The tag in a line that is neither a name nor the start of a block; if all are, the first that ends or divides
+ * one.
+ */
 function findOddTag(line: string): number {
   const odd = line.search(/\{\{(?!~?(?:#if\s+)?[\w.-]+\s*~?\}\}|~?else\s+if\s+[\w.-]+\s*~?\}\}|~?\/if\s*~?\}\}|~?!)/);
   return Math.max(0, odd === -1 ? line.search(/\{\{~?(?:else|\/)/) : odd);
@@ -142,7 +149,10 @@ function readBlock(node: hbs.AST.BlockStatement, depth: number, faults: Template
   return { kind: 'if', path, at: placeOf(node), yes, no };
 }
 
-/** A known name as a path, or the reason why it is none. The written form must be the plain one (no `this.`, `./`, `a/b`). */
+/**
+ * A known name as a path, or the reason why it is none. The written form must be the plain one (no `this.`, `./`,
+ * `a/b`).
+ */
 function readPath(expression: hbs.AST.Expression | undefined): VariablePath | string {
   if (!isA(expression, 'PathExpression')) return 'a value written out is not allowed: only names';
   const { data, depth, parts, original } = expression;

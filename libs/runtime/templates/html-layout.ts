@@ -4,7 +4,10 @@ const sans =
   "-apple-system,BlinkMacSystemFont,'Segoe UI',Roboto,'Helvetica Neue',Arial,'Noto Sans','PingFang SC','Hiragino Sans',sans-serif";
 const mono = "ui-monospace,SFMono-Regular,Menlo,Consolas,'Liberation Mono','Courier New',monospace";
 
-/** The colours of light and dark: light ones inline for every client, dark ones by class for those that ask for them. */
+/**
+ * The colours of light and dark: light ones inline for every client, dark ones by class for those that ask for
+ * them.
+ */
 const light = {
   page: '#f2f4f7',
   card: '#ffffff',
@@ -45,8 +48,8 @@ const darkRules = ['', '[data-ogsc] '].map((scope) => {
 const previewEnd = '&#847;&zwnj;&nbsp;'.repeat(80);
 
 /**
- * The HTML mail of every language: one column of tables with inline styles, no image and no link, dark where the reader is.
- * The digits stand without gaps in the source, so they copy as a plain number.
+ * The HTML mail of every language: one column of tables with inline styles, no image and no link, dark where the
+ * reader is. The digits stand without gaps in the source, so they copy as a plain number.
  */
 export function layOutHtml({ locale, amount, payee, mail }: Words): string {
   return `<!doctype html>

@@ -1,8 +1,8 @@
 import type { Words } from './words.ts';
 
 /**
- * Worded to read well on both sides of the Atlantic. The SMS says `PIN` and leaves out `não`: the letters of `código` and `não`
- * are outside the GSM alphabet.
+ * Worded to read well on both sides of the Atlantic. The SMS says `PIN` and leaves out `não`: the letters of
+ * `código` and `não` are outside the GSM alphabet.
  */
 export const pt: Words = {
   locale: 'pt',

@@ -1,7 +1,7 @@
 /**
- * The words of one language's built-in templates: Handlebars source without markup, so that one layout serves them all. Minutes are
- * written with an abbreviation, because a template has no plural. An SMS keeps to the GSM alphabet wherever the language
- * can, because one letter outside it more than halves the room.
+ * The words of one language's built-in templates: Handlebars source without markup, so that one layout serves them
+ * all. Minutes are written with an abbreviation, because a template has no plural. An SMS keeps to the GSM alphabet
+ * wherever the language can, because one letter outside it more than halves the room.
  */
 export type Words = {
   /** BCP 47, also the `lang` of the mail. */
