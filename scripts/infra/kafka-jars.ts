@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { cacheFolder, fetchOnce, findInPath, run } from './cache.ts';
 
@@ -17,7 +17,11 @@ export async function fetchKafkaJars(): Promise<string> {
     if (findInPath('mvn') === undefined) throw new Error('Kafka needs Maven (mvn) in PATH to fetch its jars once');
     const output = `-DoutputDirectory=${join(temporary, 'libs')}`;
     const copy = ['dependency:copy-dependencies', '-DincludeScope=runtime', output];
-    await run('mvn', ['-q', '-B', '-f', pom, ...copy], fetchTimeoutMs);
+    const maven = async (...more: string[]) =>
+      await run('mvn', ['-q', '-B', '-f', pom, ...copy, ...more], fetchTimeoutMs);
+    // A user without a home of their own has no ~/.m2, and a broken one is no reason to give up either.
+    await maven().catch(async () => await maven(`-Dmaven.repo.local=${join(temporary, 'repository')}`));
+    await rm(join(temporary, 'repository'), { recursive: true, force: true });
   });
   return join(folder, 'libs');
 }
