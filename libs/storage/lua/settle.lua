@@ -1,0 +1,33 @@
+-- Takes events off the record once the log has acknowledged them.
+--
+-- KEYS 1 the record (hash), 2 the unlogged set of its bucket (zset by ms); both in one slot
+-- ARGV 1 subject, 2 now, then a version and a hash for each event
+-- Answer the number of events that still wait
+--
+-- Atomic because between the comparison and the removal another life could put its own event under the same version,
+-- and because the time to live may only be set while nothing waits.
+
+local record, unlogged = KEYS[1], KEYS[2]
+
+for i = 3, #ARGV, 2 do
+  local field = 'e:' .. ARGV[i]
+  local event = redis.call('HGET', record, field)
+  -- Inside a JSON string every quote is escaped, so this text can only be the event's own member.
+  if event and string.find(event, '"hash":"' .. ARGV[i + 1] .. '"', 1, true) then redis.call('HDEL', record, field) end
+end
+
+local waiting = 0
+for _, field in ipairs(redis.call('HKEYS', record)) do
+  if string.sub(field, 1, 2) == 'e:' then waiting = waiting + 1 end
+end
+if waiting > 0 then return waiting end
+
+redis.call('ZREM', unlogged, ARGV[1])
+local expires_at = tonumber(redis.call('HGET', record, 'expiresAt') or '0')
+-- Relative to the caller's clock, by which expiry is judged; a moment in the past deletes at once.
+if expires_at > 0 then
+  redis.call('PEXPIRE', record, expires_at - tonumber(ARGV[2]))
+else
+  redis.call('PERSIST', record)
+end
+return 0

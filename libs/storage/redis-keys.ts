@@ -1,0 +1,32 @@
+import { createHash } from 'node:crypto';
+
+const digestSubject = /^[\w-]{22}$/;
+
+/** All bucket names, two hex digits each. */
+export const allBuckets: readonly string[] = Array.from({ length: 256 }, (_, byte) => hex(byte));
+
+/**
+ * The bucket a subject belongs to: the first byte of its digest. An account's or address' subject is that digest in base64url;
+ * `tenant:<id>` and `platform` are names, so theirs is taken of SHA-256.
+ */
+export function bucketOf(subject: string): string {
+  const digest = digestSubject.test(subject)
+    ? Buffer.from(subject, 'base64url')
+    : createHash('sha256').update(subject).digest();
+  return hex(digest.readUInt8(0));
+}
+
+/** In braces stands what a cluster hashes: all keys of one bucket are in one slot, and everything else is by itself. */
+export const recordKey = (subject: string): string => `{${bucketOf(subject)}}:r:${subject}`;
+export const unloggedKey = (bucket: string): string => `{${bucket}}:unlogged`;
+export const probeKey = (bucket: string): string => `{${bucket}}:probe`;
+export const claimKey = (key: string): string => `{c:${key}}`;
+export const leaseKey = (key: string): string => `{l:${key}}`;
+export const noteKey = (key: string): string => `{n:${key}}`;
+/** Exact limits and limits in segments have different types in Redis, so a limit that changes its kind changes its key. */
+export const exactLimitKey = (key: string): string => `{w:${key}}`;
+export const segmentLimitKey = (key: string): string => `{w:${key}}:segments`;
+
+function hex(byte: number): string {
+  return byte.toString(16).padStart(2, '0');
+}

@@ -1,0 +1,80 @@
+import type { EncodedEvent } from '#core/encoded-event.ts';
+import type { RedisConnection } from './redis.ts';
+import { allBuckets, bucketOf, recordKey, unloggedKey } from './redis-keys.ts';
+import { toFields, toTexts } from './redis-replies.ts';
+import { scripts } from './redis-scripts.ts';
+import type { Commit, CommitResult, Store, StoredRecord } from './store.ts';
+
+/** The part of the store that keeps records and knows which of their events are not yet in the log. */
+export function createRecords(
+  redis: RedisConnection,
+  now: () => number,
+): Pick<Store, 'load' | 'commit' | 'settle' | 'unlogged'> {
+  return {
+    async load(subject) {
+      const record = toRecord(toFields(await redis.send('hgetall', recordKey(subject))));
+      if (record === undefined) return undefined;
+      const expired = record.expiresAt > 0 && record.expiresAt <= now();
+      return expired && record.unlogged.length === 0 ? undefined : record;
+    },
+
+    async commit(commit) {
+      const args = toArguments(commit, now());
+      return toResult(toTexts(await redis.run(scripts.commit, keysOf(commit.subject), args)), commit);
+    },
+
+    async settle(subject, events) {
+      const args = [subject, now(), ...events.flatMap(({ version, hash }) => [version, hash])];
+      await redis.run(scripts.settle, keysOf(subject), args);
+    },
+
+    async unlogged(before, countMax) {
+      if (countMax < 1) return [];
+      const range = ['-inf', `(${before}`, 'WITHSCORES', 'LIMIT', 0, countMax];
+      const lists = await Promise.all(
+        allBuckets.map((bucket) => redis.send('zrangebyscore', unloggedKey(bucket), ...range)),
+      );
+      const waiting = lists.flatMap(toWaiting).toSorted((a, b) => a.since - b.since);
+      return waiting.slice(0, countMax).map(({ subject }) => subject);
+    },
+  };
+}
+
+function keysOf(subject: string): string[] {
+  return [recordKey(subject), unloggedKey(bucketOf(subject))];
+}
+
+function toArguments(commit: Commit, now: number): (string | number)[] {
+  const last = commit.events.at(-1);
+  if (last === undefined) throw new TypeError('a commit has at least one event');
+  const { subject, head, life, salt, document, expiresAt } = commit;
+  const events = commit.events.flatMap((event) => [event.version, JSON.stringify(event)]);
+  return [subject, now, head, last.hash, life, last.version, salt, document, expiresAt, ...events];
+}
+
+function toResult([kind, ...events]: string[], commit: Commit): CommitResult {
+  if (kind === 'conflict') return { kind };
+  const stored = events.map(toEvent);
+  return { kind: 'committed', unlogged: kind === 'repeated' ? stored : [...stored, ...commit.events] };
+}
+
+/** Undefined for a record that isn't there; Redis answers it with no fields. */
+function toRecord(fields: Record<string, string>): StoredRecord | undefined {
+  const { head, life, salt, document } = fields;
+  if (head === undefined || life === undefined || salt === undefined || document === undefined) return undefined;
+  const unlogged = Object.entries(fields)
+    .flatMap(([name, value]) => (name.startsWith('e:') ? [toEvent(value)] : []))
+    .toSorted((a, b) => a.version - b.version);
+  return { head, life, salt, document, version: Number(fields.version), expiresAt: Number(fields.expiresAt), unlogged };
+}
+
+function toEvent(text: string): EncodedEvent {
+  const event: EncodedEvent = JSON.parse(text);
+  return event;
+}
+
+/** Pairs of subject and score, as Redis lists them. */
+function toWaiting(reply: unknown): { subject: string; since: number }[] {
+  const list = toTexts(reply);
+  return list.flatMap((subject, index) => (index % 2 === 0 ? [{ subject, since: Number(list[index + 1]) }] : []));
+}
