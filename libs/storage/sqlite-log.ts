@@ -49,15 +49,9 @@ export function createSqliteLog(parts: SqliteLogParts): Log {
   return {
     ensureTopics,
     publish: (records) => group.write('log', () => table.append(records)),
-    subscribe: (options, handler) => groups.join(options, handler),
+    subscribe: (options, handler) => translated(() => groups.join(options, handler)),
     read: (options) => readLog(database, options),
-    async lag(groupName, topics) {
-      try {
-        return topics.map((topic) => lagOf(groupName, topic));
-      } catch (error) {
-        throw translate('log', error);
-      }
-    },
+    lag: (groupName, topics) => translated(async () => topics.map((topic) => lagOf(groupName, topic))),
     waitingMs: () => group.waitingMs(),
     full: () => group.full(),
     check: parts.check,
@@ -66,6 +60,14 @@ export function createSqliteLog(parts: SqliteLogParts): Log {
       await parts.close();
     },
   };
+}
+
+async function translated<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw translate('log', error);
+  }
 }
 
 /** Every record of the span in the order of the log, up to the newest at the beginning of the reading. `key`: only records with it. */
