@@ -48,15 +48,7 @@ export const DeliveryFailed = Type.Object({
   possibleDuplicate: Type.Boolean(),
 });
 
-export const ProviderProbed = Type.Object({
-  name: Type.String({ maxLength: 32 }),
-  channel: Channel,
-  working: Type.Boolean(),
-  reason: Type.Optional(Type.String({ maxLength: 64 })),
-});
-
 export type DeliveryFailure = (typeof deliveryFailures)[number];
 export type MessageRendered = Static<typeof MessageRendered>;
 export type DeliverySent = Static<typeof DeliverySent>;
 export type DeliveryFailed = Static<typeof DeliveryFailed>;
-export type ProviderProbed = Static<typeof ProviderProbed>;

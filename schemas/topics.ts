@@ -3,7 +3,6 @@ export type Topic = {
   readonly name: string;
   readonly retentionMs: number;
   readonly segmentMs?: number;
-  readonly compacted?: boolean;
 };
 
 const hourMs = 3_600_000;
@@ -14,6 +13,5 @@ export const topics = {
   messagesSms: { name: 'twofold.messages.sms', retentionMs: hourMs, segmentMs: 600_000 },
   messagesEmail: { name: 'twofold.messages.email', retentionMs: hourMs, segmentMs: 600_000 },
   deliveries: { name: 'twofold.deliveries', retentionMs: 400 * dayMs },
-  documents: { name: 'twofold.documents', retentionMs: -1, segmentMs: 600_000, compacted: true },
   deadLetters: { name: 'twofold.dead-letters', retentionMs: 14 * dayMs },
 } as const satisfies Record<string, Topic>;

@@ -57,6 +57,8 @@ export type AddressOutcome = { readonly id: string; readonly at: number } & (
 /** What the store keeps of one bare address of one tenant. */
 export type AddressDocument = {
   readonly kind: 'address';
+  /** Whose it is: a foreign id must find nothing. */
+  readonly tenant: string;
   /** Wrong guesses in a row over all challenges, and the last one's time. */
   readonly failures: number;
   readonly lastFailureAt: number;
@@ -73,8 +75,9 @@ const challengesMax = 20;
 const commandsMax = 64;
 const documentBytesMax = 15_500;
 
-export const noAddress: AddressDocument = {
+const noAddress: AddressDocument = {
   kind: 'address',
+  tenant: '',
   failures: 0,
   lastFailureAt: 0,
   lastRequestedAt: 0,
@@ -84,8 +87,8 @@ export const noAddress: AddressDocument = {
 };
 
 /** Failures in a row that still count at `now`: they are forgotten 30 days after the last one. */
-export const failuresAt = (document: AddressDocument, now: number): number =>
-  now - document.lastFailureAt < failuresKeptMs ? document.failures : 0;
+export const failuresAt = (document: AddressDocument | undefined, now: number): number =>
+  document && now - document.lastFailureAt < failuresKeptMs ? document.failures : 0;
 
 export const newestSend = (challenge: Challenge): SendState => {
   const send = challenge.sends.at(-1);
@@ -232,7 +235,7 @@ function step(document: AddressDocument, fact: Fact): AddressDocument {
 
 /** The decider of bare addresses: folding a record's events gives its document exactly. */
 export const addressDecider: Decider<AddressDocument, AddressOutcome> = {
-  evolve: (document, fact) => prune(step(document ?? noAddress, fact), fact.time),
+  evolve: (document, fact) => prune(step(document ?? { ...noAddress, tenant: fact.tenant }, fact), fact.time),
   outcomeOf: (document, commandId) => document.commands.find(({ id }) => id === commandId),
   expiresAt: (document) =>
     Math.max(document.changedAt + keptMs, document.failures > 0 ? document.lastFailureAt + failuresKeptMs : 0),

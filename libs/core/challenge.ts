@@ -7,7 +7,6 @@ import {
   findChallenge,
   fits,
   newestSend,
-  noAddress,
   type AddressDocument,
   type AddressOutcome,
   type Challenge,
@@ -78,14 +77,11 @@ export function wouldRequest(document: AddressDocument | undefined, now: number)
   return waitMs > 0 ? { code: 'address-throttled', retryAfterMs: waitMs } : undefined;
 }
 
-export function requestChallenge(
-  document: AddressDocument | undefined,
-  command: RequestChallenge,
-): Decision<AddressOutcome> {
+export function requestChallenge(document: AddressDocument | undefined, command: RequestChallenge): Decision<never> {
   const { now, policy } = command;
   const refusal = wouldRequest(document, now);
   if (refusal) return { kind: 'refused', refusal };
-  const suspect = failuresAt(document ?? noAddress, now) >= suspicion.longerFrom;
+  const suspect = failuresAt(document, now) >= suspicion.longerFrom;
   const endsAtMax = now + challengeMsMax;
   const request: Draft = {
     type: 'challenge-requested',
@@ -107,12 +103,12 @@ export function requestChallenge(
       settingsVersion: policy.settingsVersion,
     },
   };
-  return happened(...replaced(document ?? noAddress, command, request), request);
+  return happened(...replaced(document, command, request), request);
 }
 
 /** Cancels the oldest open challenges that a new one would push over what a record holds. */
-function replaced(document: AddressDocument, command: RequestChallenge, request: Draft): Draft[] {
-  const open = document.challenges.filter((challenge) => statusOf(challenge, command.now) === 'pending');
+function replaced(document: AddressDocument | undefined, command: RequestChallenge, request: Draft): Draft[] {
+  const open = document?.challenges.filter((challenge) => statusOf(challenge, command.now) === 'pending') ?? [];
   const samePurpose = open.filter(({ purpose }) => purpose === command.purpose);
   const victims = samePurpose.slice(0, Math.max(samePurpose.length + 1 - openPerPurposeMax, 0));
   const cancel = ({ id }: Challenge): Draft => ({
@@ -121,13 +117,14 @@ function replaced(document: AddressDocument, command: RequestChallenge, request:
     data: { challengeId: id, reason: 'replaced' },
   });
   const after = (drafts: readonly Draft[]) =>
-    drafts.reduce<AddressDocument>(
+    drafts.reduce(
       (state, { type, data }) =>
-        addressDecider.evolve(state, { type, data, time: command.now, causationId: '', actor: '' }),
+        addressDecider.evolve(state, { type, data, time: command.now, tenant: '', causationId: '', actor: '' }),
       document,
     );
   for (const challenge of open) {
-    if (fits(after([...victims.map(cancel), request]))) break;
+    const next = after([...victims.map(cancel), request]);
+    if (next && fits(next)) break;
     if (!victims.includes(challenge)) victims.push(challenge);
   }
   return victims.map(cancel);
@@ -156,10 +153,7 @@ export function wouldResend(document: AddressDocument | undefined, id: string, n
 }
 
 /** A resend makes a new code and voids the one before; attempts stay. */
-export function resendChallenge(
-  document: AddressDocument | undefined,
-  command: ResendChallenge,
-): Decision<AddressOutcome> {
+export function resendChallenge(document: AddressDocument | undefined, command: ResendChallenge): Decision<never> {
   const challenge = findChallenge(document, command.challengeId);
   const refusal = wouldResend(document, command.challengeId, command.now);
   if (refusal || !challenge) return refused(refusal?.code ?? 'not-found', refusal?.retryAfterMs);

@@ -10,7 +10,6 @@ export type RefusalCode =
   | 'resend-too-early'
   | 'address-throttled'
   | 'tenant-exists'
-  | 'key-not-found'
   | 'too-many-keys'
   | 'settings-changed-meanwhile';
 
@@ -35,6 +34,7 @@ export type Decider<Document, Outcome> = {
 export type Fact = {
   readonly type: Draft['type'];
   readonly time: number;
+  readonly tenant: string;
   readonly causationId: string;
   readonly actor: string;
   readonly data: unknown;

@@ -109,6 +109,23 @@ export function encodeChain(
   });
 }
 
+/**
+ * Encodes what a worker tells about a record it handled. Its id is a digest of the causing event, the type and an ordinal, so handling
+ * the record again tells the same event and not another.
+ */
+export function encodeReaction(
+  draft: Draft,
+  cause: Event,
+  from: { readonly source: string; readonly actor: string; readonly time: number; readonly traceparent?: string },
+  ordinal = 0,
+): EncodedEvent {
+  const id = sha256(lengthPrefixed(cause.id, draft.type, String(ordinal)))
+    .subarray(0, 16)
+    .toString('base64url');
+  const { tenant, subject } = cause;
+  return encodeEvent(draft, { ...from, id, tenant, subject, causationId: cause.id });
+}
+
 export type RawRecord = {
   readonly key: Buffer | string | null;
   readonly headers: Readonly<Record<string, Buffer | string | readonly (Buffer | string)[]>>;

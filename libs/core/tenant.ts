@@ -132,7 +132,7 @@ function evolvePlatform(before: PlatformDocument | undefined, fact: Fact): Platf
   };
   switch (fact.type) {
     case 'platform-created':
-      return { ...document, keyCheck: (fact.data as PlatformCreated).keyCheck };
+      return remember({ ...document, keyCheck: (fact.data as PlatformCreated).keyCheck }, fact);
     case 'tenant-listed': {
       const listed = fact.data as TenantListed;
       const others = document.tenants.filter(({ tenantId }) => tenantId !== listed.tenantId);
@@ -161,9 +161,15 @@ export const platformDecider: Decider<PlatformDocument, TenantOutcome> = {
   expiresAt: () => 0,
 };
 
-export function createTenant(document: TenantDocument | undefined, data: TenantCreated): Decision<TenantOutcome> {
+export function createTenant(document: TenantDocument | undefined, data: TenantCreated): Decision<never> {
   if (document) return refused('tenant-exists');
   return happened({ type: 'tenant-created', about: data.tenantId, data });
+}
+
+/** The platform's record, made once; whoever comes later finds it and compares the key check (CONTRACTS, Keys). */
+export function createPlatform(document: PlatformDocument | undefined, keyCheck: string): Decision<TenantOutcome> {
+  if (document && document.keyCheck !== '') return unchanged('platform-created');
+  return happened({ type: 'platform-created', about: 'platform', data: { keyCheck } });
 }
 
 /** Answers without an event when nothing would change, so that repeating it until it is there costs nothing. */
@@ -196,11 +202,7 @@ export function updateTenant(
   );
 }
 
-export function createApiKey(
-  document: TenantDocument | undefined,
-  data: ApiKeyCreated,
-  now: number,
-): Decision<TenantOutcome> {
+export function createApiKey(document: TenantDocument | undefined, data: ApiKeyCreated, now: number): Decision<never> {
   if (!document) return refused('not-found');
   if (document.keys.filter((key) => keyIsLive(key, now)).length >= keysMax) return refused('too-many-keys');
   return happened({ type: 'api-key-created', about: data.keyId, data });
@@ -221,7 +223,7 @@ export function rotateApiKey(
   successor: { readonly keyId: string; readonly hash: string },
   overlapMs: number,
   now: number,
-): Decision<TenantOutcome> {
+): Decision<never> {
   const key = document?.keys.find(({ id }) => id === keyId);
   if (!key || !keyIsLive(key, now)) return refused('not-found');
   const { label, scopes, expiresAt } = key;
@@ -241,7 +243,7 @@ export function changeSettings(
   about: string,
   settings: OwnSettings,
   expected: number | undefined,
-): Decision<TenantOutcome> {
+): Decision<never> {
   if (!document) return refused('not-found');
   if (expected !== undefined && expected !== document.settingsVersion) return refused('settings-changed-meanwhile');
   const data = { version: document.settingsVersion + 1, settings };

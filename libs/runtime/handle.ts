@@ -122,7 +122,7 @@ export function createHandle(deps: HandleDeps): Handle {
     });
     let next = at.document;
     for (const { type, data } of at.decision.events) {
-      next = decider.evolve(next, { type, data, time: at.now, causationId: commandId, actor });
+      next = decider.evolve(next, { type, data, time: at.now, tenant: command.tenant, causationId: commandId, actor });
     }
     const document = next as Document;
     const expiresAt = decider.expiresAt(document);

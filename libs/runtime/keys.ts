@@ -33,6 +33,10 @@ const fixed: ReadonlySet<Purpose> = new Set(['subject', 'destination']);
 const expand = (master: Buffer, label: string) =>
   Buffer.from(hkdfSync('sha256', master, '', `twofold/${label}/v1`, 32));
 
+/** The public name of a key: it tells nothing of the key and stands in every event that was made with it. */
+export const kidOf = (source: Buffer): string =>
+  keyedDigest(source, 'twofold/kid/v1').toString('base64url').slice(0, 8);
+
 /**
  * Opens the ring: each purpose's own keys (KEY_<PURPOSE>) where given, else expanded from the master keys by HKDF-SHA256 (RFC 5869).
  * Lists are newest first; `subject` and `destination` take the last one only.
@@ -50,7 +54,7 @@ export function openKeyRing(options: {
     ring.set(
       purpose,
       chosen.map((source) => ({
-        kid: keyedDigest(source, 'twofold/kid/v1').toString('base64url').slice(0, 8),
+        kid: kidOf(source),
         key: own?.length ? source : expand(source, purpose),
       })),
     );

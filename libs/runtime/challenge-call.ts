@@ -1,0 +1,70 @@
+import type { FastifyRequest } from 'fastify';
+import {
+  addressDecider,
+  findChallenge,
+  type AddressDocument,
+  type AddressOutcome,
+  type Challenge,
+} from '#core/address-document.ts';
+import type { Decision } from '#core/decider.ts';
+import { subjectOfThing } from '#core/subject.ts';
+import type { TenantCaller } from './authenticate.ts';
+import { Problem } from './errors.ts';
+import type { Foundation } from './foundation.ts';
+import type { Handled } from './handle.ts';
+import { claim, type Claim } from './idempotency.ts';
+
+/** The claim of a request under its caller's credential. */
+export function claimOf(foundation: Foundation, request: FastifyRequest, caller: TenantCaller): Promise<Claim> {
+  return claim(foundation, {
+    idempotencyKey: request.headers['idempotency-key']?.toString(),
+    tenant: caller.tenantId,
+    credential: caller.keyId,
+    method: request.method,
+    path: request.url,
+    body: request.body,
+  });
+}
+
+/** The subject a challenge id belongs to; a wrong shape is as unknown as a wrong id. */
+export function subjectOfChallenge(id: string): string {
+  const subject = subjectOfThing(id, 'c');
+  if (subject === undefined) throw new Problem('not-found');
+  return subject;
+}
+
+/** A challenge of the caller's own tenant, or 404: unknown and foreign ids are told apart by nothing. */
+export function ownChallenge(document: AddressDocument | undefined, caller: TenantCaller, id: string): Challenge {
+  const challenge = document?.tenant === caller.tenantId ? findChallenge(document, id) : undefined;
+  if (!challenge) throw new Problem('not-found');
+  return challenge;
+}
+
+export type ChallengeAt = { readonly now: number; readonly salt: string };
+
+/** Carries out a command on an existing challenge of the caller's. A late repetition that left nothing behind is not carried out. */
+export function handleChallenge<Answer>(
+  foundation: Foundation,
+  caller: TenantCaller,
+  id: string,
+  request: Claim,
+  decide: (
+    document: AddressDocument,
+    challenge: Challenge,
+    at: ChallengeAt,
+  ) => Decision<Answer> | Promise<Decision<Answer>>,
+): Promise<Handled<AddressDocument, AddressOutcome, Answer>> {
+  return foundation.handle.handle<AddressDocument, AddressOutcome, Answer>({
+    subject: subjectOfChallenge(id),
+    tenant: caller.tenantId,
+    commandId: request.commandId,
+    actor: caller.actor,
+    decider: addressDecider,
+    decide: async (document, at) => {
+      const challenge = ownChallenge(document, caller, id);
+      const decision = await decide(document as AddressDocument, challenge, at);
+      if (request.late && decision.kind === 'events') throw new Problem('idempotency-key-spent');
+      return decision;
+    },
+  });
+}

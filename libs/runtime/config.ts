@@ -1,0 +1,233 @@
+import { readFileSync } from 'node:fs';
+import { kidOf, purposes, type Purpose } from './keys.ts';
+
+export type Config = {
+  readonly mode: 'development' | 'production';
+  readonly host: string;
+  readonly port: number;
+  readonly opsHost: string;
+  readonly opsPort: number;
+  readonly dataDir: string;
+  readonly publicUrl: string;
+  readonly kafka?: KafkaConfig;
+  readonly redisUrl?: string;
+  readonly masterKeys: readonly Buffer[];
+  readonly purposeKeys: Partial<Record<Purpose, readonly Buffer[]>>;
+  readonly platformKey?: string;
+  /** Name of the newest otp key, for a gateway that is not given that key. */
+  readonly otpKid: string;
+  readonly verifierUrl: string;
+  readonly trustedProxies: readonly string[];
+  readonly channels: readonly ('sms' | 'email')[];
+  readonly providers: ProviderSettings;
+  readonly otlpEndpoint?: string;
+  readonly logLevel: string;
+};
+
+export type KafkaConfig = {
+  readonly brokers: readonly string[];
+  readonly ssl: boolean;
+  readonly ca?: string;
+  readonly sasl?: {
+    readonly mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512';
+    readonly username: string;
+    readonly password: string;
+  };
+};
+
+export type ProviderSettings = {
+  readonly smsProviders: readonly string[];
+  readonly emailProviders: readonly string[];
+  readonly twilioAccountSid?: string;
+  readonly twilioAuthToken?: string;
+  readonly twilioFrom?: string;
+  readonly twilioBaseUrl?: string;
+  readonly sendgridApiKey?: string;
+  readonly sendgridBaseUrl?: string;
+  readonly smtpUrl?: string;
+  readonly emailFrom?: string;
+  readonly smsWebhookUrl?: string;
+  readonly smsWebhookSecret?: string;
+};
+
+/** What a process is about to be: which keys it must have, and where it listens unless told. */
+export type Role = {
+  readonly mode: 'development' | 'production';
+  readonly port: number;
+  readonly purposes: readonly Purpose[];
+  /** Writes sends, so it must know the name of the newest otp key. */
+  readonly makesSends: boolean;
+  /** Runs beside other processes, so Kafka and Redis must be given. */
+  readonly apart: boolean;
+};
+
+/** All that is wrong with the environment, at once. The texts name variables, never their values. */
+export class ConfigFault extends Error {
+  constructor(faults: readonly string[]) {
+    super(`The environment is not right:\n${faults.map((fault) => `  - ${fault}`).join('\n')}`);
+    this.name = 'ConfigFault';
+  }
+}
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+/** Reads the environment once (each NAME also as NAME_FILE), checks all of it, and freezes what it found. */
+export function readConfig(env: Env, role: Role): Config {
+  const faults: string[] = [];
+  const read = createReader(env, faults);
+  const development = role.mode === 'development';
+  const host = read.text('HOST') ?? (development ? '127.0.0.1' : '0.0.0.0');
+  const port = read.integer('PORT', role.port, 0, 65_535);
+  const kafka = readKafka(read, faults);
+  const redisUrl = read.text('REDIS_URL');
+  const publicUrl = read.url('PUBLIC_URL') ?? `http://${host === '0.0.0.0' ? 'localhost' : host}:${port}`;
+  const masterKeys = read.keys('MASTER_KEY');
+  const purposeKeys = Object.fromEntries(
+    purposes.map((purpose) => [purpose, read.keys(`KEY_${purpose.toUpperCase()}`)]).filter(([, keys]) => keys?.length),
+  ) as Partial<Record<Purpose, readonly Buffer[]>>;
+  const platformKey = read.text('PLATFORM_KEY');
+  const otpSource = purposeKeys.otp?.[0] ?? masterKeys[0];
+  const otpKid = otpSource ? kidOf(otpSource) : (read.text('OTP_KID') ?? '');
+  const config: Config = {
+    mode: role.mode,
+    host,
+    port,
+    opsHost: read.text('OPS_HOST') ?? '127.0.0.1',
+    opsPort: read.integer('OPS_PORT', 9_464, 0, 65_535),
+    dataDir: read.text('DATA_DIR') ?? '.twofold',
+    publicUrl: publicUrl.replace(/\/$/, ''),
+    kafka,
+    redisUrl,
+    masterKeys,
+    purposeKeys,
+    platformKey,
+    otpKid,
+    verifierUrl: (read.url('VERIFIER_URL') ?? 'http://127.0.0.1:8081').replace(/\/$/, ''),
+    trustedProxies: read.list('TRUSTED_PROXIES') ?? [],
+    channels: read.words('CHANNELS', ['sms', 'email'] as const) ?? ['sms', 'email'],
+    providers: readProviders(read, development),
+    otlpEndpoint: read.url('OTEL_EXPORTER_OTLP_ENDPOINT'),
+    logLevel: read.words('LOG_LEVEL', ['debug', 'info', 'warn', 'error', 'silent'] as const)?.[0] ?? 'info',
+  };
+  if ((kafka === undefined) !== (redisUrl === undefined)) {
+    faults.push('KAFKA_BROKERS and REDIS_URL go together: give both, or neither to run on one SQLite file');
+  }
+  if (role.apart && !kafka) faults.push('KAFKA_BROKERS and REDIS_URL must be set: this service runs beside others');
+  if (platformKey !== undefined && platformKey.length < 32)
+    faults.push('PLATFORM_KEY must have at least 32 characters');
+  if (development && host !== '127.0.0.1' && host !== '::1' && host !== 'localhost') {
+    faults.push('HOST must be a loopback address in development mode: use `npm run serve` for anything else');
+  }
+  if (development && !isLoopbackUrl(config.publicUrl))
+    faults.push('PUBLIC_URL must name a loopback host in development mode');
+  const missing = development || masterKeys.length > 0 ? [] : role.purposes.filter((purpose) => !purposeKeys[purpose]);
+  if (missing.length > 0) {
+    const names = missing.map((purpose) => `KEY_${purpose.toUpperCase()}`).join(', ');
+    faults.push(`MASTER_KEY must be set (base64 of 32 random bytes), or else each of ${names}`);
+  }
+  if (!development && otpKid === '' && role.makesSends) {
+    faults.push('OTP_KID must be set where neither MASTER_KEY nor KEY_OTP is: the verifier prints it at start');
+  }
+  if (faults.length > 0) throw new ConfigFault(faults);
+  return Object.freeze(config);
+}
+
+export const isLoopbackUrl = (url: string): boolean =>
+  /^https?:\/\/(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?(\/|$)/.test(url);
+
+type Reader = ReturnType<typeof createReader>;
+
+function createReader(env: Env, faults: string[]) {
+  function text(name: string): string | undefined {
+    const file = env[`${name}_FILE`];
+    if (file === undefined || file === '') return env[name] === '' ? undefined : env[name];
+    if (env[name]) faults.push(`${name} and ${name}_FILE are both set: give one`);
+    try {
+      return readFileSync(file, 'utf8').trim() || undefined;
+    } catch {
+      faults.push(`${name}_FILE names a file that cannot be read`);
+      return undefined;
+    }
+  }
+  const list = (name: string) =>
+    text(name)
+      ?.split(',')
+      .map((part) => part.trim())
+      .filter(Boolean);
+  return {
+    text,
+    list,
+    integer(name: string, initial: number, min: number, max: number): number {
+      const value = text(name);
+      if (value === undefined) return initial;
+      const number = Number(value);
+      if (!Number.isInteger(number) || number < min || number > max) {
+        faults.push(`${name} must be a whole number from ${min} to ${max}`);
+        return initial;
+      }
+      return number;
+    },
+    url(name: string): string | undefined {
+      const value = text(name);
+      if (value === undefined || (URL.canParse(value) && /^https?:$/.test(new URL(value).protocol))) return value;
+      faults.push(`${name} must be an http or https URL`);
+      return undefined;
+    },
+    words<T extends string>(name: string, known: readonly T[]): T[] | undefined {
+      const values = list(name);
+      if (values?.some((value) => !known.includes(value as T))) faults.push(`${name} takes ${known.join(', ')}`);
+      return values as T[] | undefined;
+    },
+    keys(name: string): Buffer[] {
+      const keys = (list(name) ?? []).map((value) => Buffer.from(value, 'base64'));
+      if (keys.some((key) => key.length !== 32))
+        faults.push(`${name} must be base64 of 32 bytes, or a comma list of such`);
+      return keys;
+    },
+    flag(name: string): boolean {
+      const value = text(name);
+      if (value !== undefined && value !== 'true' && value !== 'false') faults.push(`${name} must be true or false`);
+      return value === 'true';
+    },
+  };
+}
+
+function readKafka(read: Reader, faults: string[]): KafkaConfig | undefined {
+  const brokers = read.list('KAFKA_BROKERS');
+  if (brokers?.some((broker) => !/^[^\s:]+:\d{1,5}$|^\[[0-9a-f:]+\]:\d{1,5}$/i.test(broker))) {
+    faults.push('KAFKA_BROKERS must be a comma list of host:port');
+  }
+  const caFile = read.text('KAFKA_CA_FILE');
+  const [username, password] = [read.text('KAFKA_SASL_USERNAME'), read.text('KAFKA_SASL_PASSWORD')];
+  const mechanism = read.words('KAFKA_SASL_MECHANISM', ['plain', 'scram-sha-256', 'scram-sha-512'] as const)?.[0];
+  const ssl = read.flag('KAFKA_SSL') || caFile !== undefined;
+  if (mechanism && !(username && password)) faults.push('KAFKA_SASL_USERNAME and KAFKA_SASL_PASSWORD must be set');
+  let ca: string | undefined;
+  if (caFile) {
+    try {
+      ca = readFileSync(caFile, 'utf8');
+    } catch {
+      faults.push('KAFKA_CA_FILE names a file that cannot be read');
+    }
+  }
+  if (!brokers?.length) return undefined;
+  const sasl = mechanism && username && password ? { mechanism, username, password } : undefined;
+  return { brokers, ssl, ca, sasl };
+}
+
+function readProviders(read: Reader, development: boolean): ProviderSettings {
+  return {
+    smsProviders: read.list('SMS_PROVIDERS') ?? (development ? ['sandbox'] : []),
+    emailProviders: read.list('EMAIL_PROVIDERS') ?? (development ? ['sandbox'] : []),
+    twilioAccountSid: read.text('TWILIO_ACCOUNT_SID'),
+    twilioAuthToken: read.text('TWILIO_AUTH_TOKEN'),
+    twilioFrom: read.text('TWILIO_FROM'),
+    twilioBaseUrl: read.url('TWILIO_BASE_URL'),
+    sendgridApiKey: read.text('SENDGRID_API_KEY'),
+    sendgridBaseUrl: read.url('SENDGRID_BASE_URL'),
+    smtpUrl: read.text('SMTP_URL'),
+    emailFrom: read.text('EMAIL_FROM'),
+    smsWebhookUrl: read.text('SMS_WEBHOOK_URL'),
+    smsWebhookSecret: read.text('SMS_WEBHOOK_SECRET'),
+  };
+}

@@ -1,0 +1,106 @@
+import { randomUUID } from 'node:crypto';
+import fastify, { type FastifyError, type FastifyReply, type FastifyRequest } from 'fastify';
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import { asProblem, Problem } from './errors.ts';
+import type { Logger } from './logger.ts';
+import type { Telemetry } from './telemetry.ts';
+
+export type HttpOptions = {
+  readonly logger: Logger;
+  readonly telemetry: Telemetry;
+  /** Development: requests must name a loopback host, so that no web page can reach in by DNS rebinding. */
+  readonly loopbackOnly: boolean;
+  readonly trustedProxies: readonly string[];
+};
+
+const bodyBytesMax = 65_536;
+const requestMsMax = 30_000;
+const headersMsMax = 10_000;
+
+/** A fastify app with our manners: one problem for every failure, closed bodies, nothing cached, one log line for what failed. */
+export function createHttp(options: HttpOptions) {
+  const { logger, telemetry } = options;
+  const app = fastify({
+    logger: false,
+    bodyLimit: bodyBytesMax,
+    requestTimeout: requestMsMax,
+    connectionTimeout: 60_000,
+    keepAliveTimeout: 65_000,
+    maxParamLength: 200,
+    genReqId: () => randomUUID(),
+    trustProxy: options.trustedProxies.length > 0 ? [...options.trustedProxies] : false,
+    routerOptions: { ignoreTrailingSlash: false },
+    http: { headersTimeout: headersMsMax, maxHeaderSize: 16_384 },
+    ajv: {
+      customOptions: {
+        removeAdditional: false,
+        coerceTypes: false,
+        allErrors: true,
+        useDefaults: false,
+        strict: false,
+      },
+    },
+    return503OnClosing: true,
+    forceCloseConnections: 'idle',
+    // Malformed requests that never become one: answered in the same words as all others.
+    clientErrorHandler(error, socket) {
+      if ((error as { code?: string }).code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
+      const status =
+        (error as { code?: string }).code === 'HPE_HEADER_OVERFLOW'
+          ? '431 Request Header Fields Too Large'
+          : '400 Bad Request';
+      const body = JSON.stringify(bodyOf(new Problem('malformed-request', { errors: [] })));
+      socket.end(
+        `HTTP/1.1 ${status}\r\ncontent-type: application/problem+json\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
+      );
+    },
+  }).withTypeProvider<TypeBoxTypeProvider>();
+
+  app.setErrorHandler((error: FastifyError, request, reply) => sendProblem(error, request, reply, options));
+  app.setNotFoundHandler((request, reply) => sendProblem(new Problem('not-found'), request, reply, options));
+  app.addHook('onRequest', async (request, reply) => {
+    reply.header('cache-control', 'no-store').header('x-content-type-options', 'nosniff');
+    if (options.loopbackOnly && !/^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?$/i.test(request.headers.host ?? '')) {
+      throw new Problem('host-not-allowed');
+    }
+  });
+  // A POST without a body is one with an empty body.
+  app.addHook('preValidation', async (request) => {
+    if (request.method !== 'GET' && request.body === undefined) request.body = {};
+  });
+  app.addHook('onResponse', async (request, reply) => {
+    const route = request.routeOptions.url ?? 'none';
+    telemetry.count('twofold.http.requests', { route, method: request.method, status: reply.statusCode });
+    telemetry.observe('twofold.http.duration', reply.elapsedTime / 1_000, { route });
+  });
+  logger.debug('http-created');
+  return app;
+}
+
+export type Http = ReturnType<typeof createHttp>;
+
+function bodyOf(problem: Problem) {
+  const { code, status, message, extras } = problem;
+  const title = code.replaceAll('-', ' ').replace(/^./, (first) => first.toUpperCase());
+  return { type: `urn:twofold:problem:${code}`, title, status, code, detail: message, ...extras };
+}
+
+function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyReply, options: HttpOptions) {
+  const problem = asProblem(error);
+  const route = request.routeOptions.url ?? 'none';
+  options.telemetry.count('twofold.refusals', { code: problem.code });
+  if (problem.status >= 500) {
+    options.logger.error('request-failed', {
+      route,
+      method: request.method,
+      code: problem.code,
+      requestId: request.id,
+      error,
+    });
+  }
+  if (problem.retryAfterMs !== undefined)
+    reply.header('retry-after', Math.max(Math.ceil(problem.retryAfterMs / 1_000), 1));
+  if (problem.status === 401) reply.header('www-authenticate', 'Bearer');
+  // Not through a serializer: the shape is already the one all callers know.
+  return reply.code(problem.status).type('application/problem+json').serializer(JSON.stringify).send(bodyOf(problem));
+}

@@ -1,0 +1,61 @@
+import type { Log } from '#storage/log.ts';
+import type { Store } from '#storage/store.ts';
+import type { Handle } from './handle.ts';
+import type { Logger } from './logger.ts';
+import type { Telemetry } from './telemetry.ts';
+
+const everyMs = 2_000;
+const unloggedMsMin = 10_000;
+const subjectsMax = 500;
+
+/**
+ * Tells what a process committed and could not tell any more: it died between commit and publication, or the log was away.
+ * Only what has waited 10 s, so that it rarely publishes beside the committing process; doing so would only make duplicates.
+ */
+export function startRelay(deps: {
+  readonly store: Store;
+  readonly log: Log;
+  readonly handle: Handle;
+  readonly logger: Logger;
+  readonly telemetry: Telemetry;
+  readonly now: () => number;
+  /** Sooner in tests. */
+  readonly unloggedMs?: number;
+}): { stop(): Promise<void> } {
+  let stopped = false;
+  let timer: NodeJS.Timeout | undefined;
+  let round: Promise<void> = Promise.resolve();
+
+  async function relayAll(): Promise<void> {
+    const subjects = await deps.store.unlogged(deps.now() - (deps.unloggedMs ?? unloggedMsMin), subjectsMax);
+    for (const subject of subjects) {
+      if (stopped) return;
+      const record = await deps.store.load(subject);
+      if (!record) continue;
+      await deps.handle.tell(subject, record.unlogged);
+      deps.telemetry.count('twofold.relayed');
+      deps.logger.info('relayed', { subject, count: record.unlogged.length });
+    }
+  }
+
+  function schedule(): void {
+    if (stopped) return;
+    timer = setTimeout(
+      () => {
+        round = relayAll()
+          .catch((error: unknown) => deps.logger.warn('relay-waits', { error }))
+          .finally(schedule);
+      },
+      Math.min(everyMs, deps.unloggedMs ?? everyMs),
+    );
+  }
+  schedule();
+
+  return {
+    async stop() {
+      stopped = true;
+      clearTimeout(timer);
+      await round;
+    },
+  };
+}

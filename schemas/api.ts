@@ -1,0 +1,160 @@
+import Type, { type Static, type TSchema } from 'typebox';
+import { scopes, TenantId, TenantName } from './tenant.ts';
+
+/** The public HTTP API's words: request and answer shapes, shared by the service that decides a call and the one that forwards it. */
+
+const closed = { additionalProperties: false } as const;
+const Time = Type.String({ format: 'date-time', description: 'RFC 3339, UTC' });
+
+const textMap = (itemsMax: number, nameLengthMax: number, valueLengthMax: number, namePattern: string) =>
+  Type.Record(Type.String({ pattern: namePattern }), Type.String({ maxLength: valueLengthMax }), {
+    maxProperties: itemsMax,
+    propertyNames: Type.String({ minLength: 1, maxLength: nameLengthMax, pattern: namePattern }),
+    additionalProperties: false,
+  });
+
+export const Params = textMap(10, 32, 256, '^[A-Za-z0-9_-]{1,32}$');
+export const Binding = textMap(10, 64, 256, '^[^\\u0000-\\u001f]{1,64}$');
+
+export const CreateChallenge = Type.Object(
+  {
+    channel: Type.Union([Type.Literal('sms'), Type.Literal('email')]),
+    to: Type.String({ minLength: 1, maxLength: 1_024, description: 'phone number (international) or email address' }),
+    purpose: Type.Optional(Type.String({ pattern: '^[a-z0-9-]{1,32}$' })),
+    locale: Type.Optional(Type.String({ pattern: '^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$', maxLength: 35 })),
+    params: Type.Optional(Params),
+    binding: Type.Optional(Binding),
+    clientIp: Type.Optional(Type.String({ minLength: 2, maxLength: 45, description: "the end user's IP address" })),
+  },
+  closed,
+);
+
+export const VerifyChallenge = Type.Object(
+  { code: Type.String({ minLength: 1, maxLength: 64 }), binding: Type.Optional(Binding) },
+  closed,
+);
+
+export const Nothing = Type.Object({}, closed);
+
+const challengeFields = {
+  id: Type.String(),
+  subject: Type.String(),
+  status: Type.String({ description: 'pending, approved, exhausted, expired or canceled' }),
+  channel: Type.String(),
+  to: Type.Union([Type.String(), Type.Null()], { description: 'masked; null once nobody can read it any more' }),
+  createdAt: Time,
+  expiresAt: Time,
+  resendAvailableAt: Time,
+  sendsLeft: Type.Integer(),
+  attemptsLeft: Type.Integer(),
+};
+
+export const ChallengeAnswer = Type.Object(challengeFields);
+
+export const SendAnswer = Type.Object({
+  number: Type.Integer(),
+  requestedAt: Time,
+  status: Type.String({ description: 'queued, sent or failed' }),
+  provider: Type.Optional(Type.String()),
+  reason: Type.Optional(Type.String()),
+  possibleDuplicate: Type.Optional(Type.Boolean()),
+});
+
+export const ChallengeWithSends = Type.Object({ ...challengeFields, sends: Type.Array(SendAnswer) });
+
+export const VerifyAnswer = Type.Object({
+  id: Type.String(),
+  result: Type.String({ description: 'approved or rejected' }),
+  reason: Type.Optional(Type.String({ description: 'wrong-code, expired, exhausted, canceled or already-approved' })),
+  status: Type.String(),
+  attemptsLeft: Type.Integer(),
+  proof: Type.Optional(Type.String({ description: 'JWT, ES256; keys at /.well-known/jwks.json' })),
+});
+
+export const ResetAddress = Type.Object(
+  { channel: CreateChallenge.properties.channel, to: CreateChallenge.properties.to },
+  closed,
+);
+export const ResetAnswer = Type.Object({ reset: Type.Boolean() });
+
+export const ProblemAnswer = Type.Object(
+  {
+    type: Type.String(),
+    title: Type.String(),
+    status: Type.Integer(),
+    code: Type.String(),
+    detail: Type.String(),
+    errors: Type.Optional(Type.Array(Type.Object({ field: Type.String(), message: Type.String() }))),
+    limit: Type.Optional(Type.String()),
+  },
+  { description: 'RFC 9457 application/problem+json' },
+);
+
+export const IdParams = Type.Object({ id: Type.String({ maxLength: 200 }) });
+
+export const CreateTenant = Type.Object({ id: TenantId, name: Type.Optional(TenantName) }, closed);
+export const UpdateTenant = Type.Object(
+  {
+    name: Type.Optional(TenantName),
+    state: Type.Optional(Type.Union([Type.Literal('active'), Type.Literal('suspended')])),
+  },
+  closed,
+);
+export const TenantAnswer = Type.Object({ id: Type.String(), name: Type.String(), state: Type.String() });
+export const TenantList = Type.Object({ tenants: Type.Array(TenantAnswer) });
+
+export const CreateKey = Type.Object(
+  {
+    label: Type.String({ minLength: 1, maxLength: 100 }),
+    scopes: Type.Array(Type.Union(scopes.filter((scope) => scope !== 'platform').map((scope) => Type.Literal(scope))), {
+      minItems: 1,
+      maxItems: 5,
+      uniqueItems: true,
+    }),
+    expiresAt: Type.Optional(Time),
+  },
+  closed,
+);
+export const RotateKey = Type.Object(
+  { overlapSeconds: Type.Optional(Type.Integer({ minimum: 0, maximum: 2_592_000 })) },
+  closed,
+);
+export const KeyShown = Type.Object({
+  keyId: Type.String(),
+  key: Type.Optional(Type.String({ description: 'shown once' })),
+  secretShown: Type.Optional(Type.Boolean({ description: 'true: this was answered before, with the key' })),
+});
+export const KeyAnswer = Type.Object({
+  keyId: Type.String(),
+  label: Type.String(),
+  scopes: Type.Array(Type.String()),
+  state: Type.String({ description: 'live, expired or revoked' }),
+  createdAt: Time,
+  expiresAt: Type.Optional(Time),
+  revokedAt: Type.Optional(Time),
+});
+export const KeyList = Type.Object({ keys: Type.Array(KeyAnswer) });
+export const CurrentKey = Type.Object({ ...KeyAnswer.properties, tenant: Type.String() });
+
+/** Settings are checked by the table in core/settings.ts, all faults at once; here they are any object. */
+const AnySettings = Type.Record(Type.String(), Type.Unknown());
+export const SettingsBody = AnySettings;
+export const SettingsAnswer = Type.Object({ version: Type.Integer(), settings: AnySettings });
+export const EffectiveSettings = Type.Object({
+  settings: AnySettings,
+  levels: Type.Record(Type.String(), Type.String()),
+});
+export const DryRun = Type.Object({ dryRun: Type.Optional(Type.Union([Type.Literal('true'), Type.Literal('false')])) });
+export const SettingsDifference = Type.Object({
+  version: Type.Integer(),
+  changes: Type.Array(Type.Object({ field: Type.String(), from: Type.Unknown(), to: Type.Unknown() })),
+});
+
+/** The answers of a call for the reference: its success, and a problem for everything else. */
+export function answers(status: number, schema: TSchema | undefined): Record<string, TSchema> {
+  return { [status]: schema ?? Type.Null(), '4xx': ProblemAnswer, '5xx': ProblemAnswer };
+}
+
+export type CreateChallenge = Static<typeof CreateChallenge>;
+export type ChallengeAnswer = Static<typeof ChallengeAnswer>;
+export type VerifyAnswer = Static<typeof VerifyAnswer>;

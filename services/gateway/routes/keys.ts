@@ -1,0 +1,119 @@
+import Type from 'typebox';
+import { tenantSubject } from '#core/subject.ts';
+import {
+  createApiKey,
+  revokeApiKey,
+  rotateApiKey,
+  tenantDecider,
+  type TenantDocument,
+  type TenantOutcome,
+} from '#core/tenant.ts';
+import type { Decision } from '#core/decider.ts';
+import { answers, CreateKey, CurrentKey, KeyList, KeyShown, RotateKey } from '#schemas/api.ts';
+import { newApiKey, type TenantCaller } from '#runtime/authenticate.ts';
+import { claimOf } from '#runtime/challenge-call.ts';
+import { Problem, problemOf } from '#runtime/errors.ts';
+import type { Foundation } from '#runtime/foundation.ts';
+import type { Http } from '#runtime/http.ts';
+import { expiryOf, showKey, viewKey } from '../show-key.ts';
+
+const common = { tags: ['keys'], security: [{ apiKey: [] }] };
+const KeyParams = Type.Object({ id: Type.String({ maxLength: 64 }) });
+const overlapSecondsInitial = 86_400;
+
+/** A tenant's own API keys: list, create, rotate with overlap, revoke. Scope `settings`; a key can give no scope it lacks. */
+export function registerKeys(app: Http, foundation: Foundation): void {
+  const { authenticate, handle, now } = foundation;
+  const callerOf = async (authorization: string | undefined) => {
+    const caller = await authenticate.anyTenant(authorization);
+    if (!caller.scopes.includes('settings')) throw new Problem('scope-missing');
+    return caller;
+  };
+
+  async function documentOf(tenantId: string): Promise<TenantDocument> {
+    const found = await handle.look<TenantDocument>(tenantSubject(tenantId));
+    if (!found) throw new Problem('not-found');
+    return found.document;
+  }
+
+  const command = <Answer>(
+    caller: TenantCaller,
+    commandId: string,
+    decide: (document: TenantDocument | undefined, at: { now: number }) => Decision<Answer>,
+  ) =>
+    handle.handle<TenantDocument, TenantOutcome, Answer>({
+      subject: tenantSubject(caller.tenantId),
+      tenant: caller.tenantId,
+      commandId,
+      actor: caller.actor,
+      decider: tenantDecider,
+      decide,
+    });
+
+  app.get(
+    '/v1/keys/current',
+    { schema: { ...common, summary: 'The key in use', response: answers(200, CurrentKey) } },
+    async (request) => {
+      const caller = await authenticate.anyTenant(request.headers.authorization);
+      const key = (await documentOf(caller.tenantId)).keys.find(({ id }) => id === caller.keyId);
+      if (!key) throw new Problem('unauthenticated');
+      return { ...viewKey(key, now()), tenant: caller.tenantId };
+    },
+  );
+
+  app.get(
+    '/v1/keys',
+    { schema: { ...common, summary: 'List keys', response: answers(200, KeyList) } },
+    async (request) => {
+      const caller = await callerOf(request.headers.authorization);
+      return { keys: (await documentOf(caller.tenantId)).keys.map((key) => viewKey(key, now())) };
+    },
+  );
+
+  const create = { ...common, summary: 'Create a key', body: CreateKey, response: answers(201, KeyShown) };
+  app.post('/v1/keys', { schema: create }, async (request, reply) => {
+    const caller = await callerOf(request.headers.authorization);
+    const { label, scopes } = request.body;
+    const beyond = scopes.filter((scope) => !caller.scopes.includes(scope));
+    if (beyond.length > 0) throw new Problem('scope-missing');
+    const fresh = newApiKey(caller.tenantId);
+    const expiresAt = expiryOf(request.body, now());
+    const { commandId } = await claimOf(foundation, request, caller);
+    const data = { keyId: fresh.keyId, hash: fresh.hash, label, scopes, expiresAt };
+    const handled = await command<never>(caller, commandId, (document, at) => createApiKey(document, data, at.now));
+    reply.code(201);
+    return showKey(handled, fresh);
+  });
+
+  const rotate = {
+    ...common,
+    summary: 'Replace a key; the old one lives on for the overlap',
+    params: KeyParams,
+    body: RotateKey,
+  };
+  app.post(
+    '/v1/keys/:id/rotate',
+    { schema: { ...rotate, response: answers(201, KeyShown) } },
+    async (request, reply) => {
+      const caller = await callerOf(request.headers.authorization);
+      const fresh = newApiKey(caller.tenantId);
+      const overlapMs = (request.body.overlapSeconds ?? overlapSecondsInitial) * 1_000;
+      const { commandId } = await claimOf(foundation, request, caller);
+      const successor = { keyId: fresh.keyId, hash: fresh.hash };
+      const handled = await command<never>(caller, commandId, (document, at) =>
+        rotateApiKey(document, request.params.id, successor, overlapMs, at.now),
+      );
+      reply.code(201);
+      return showKey(handled, fresh);
+    },
+  );
+
+  const revoke = { ...common, summary: 'Revoke a key', params: KeyParams, response: answers(204, undefined) };
+  app.delete('/v1/keys/:id', { schema: revoke }, async (request, reply) => {
+    const caller = await callerOf(request.headers.authorization);
+    const { commandId } = await claimOf(foundation, request, caller);
+    const handled = await command(caller, commandId, (document) => revokeApiKey(document, request.params.id));
+    if (handled.kind === 'refused') throw problemOf(handled.refusal);
+    return reply.code(204).send(null);
+  });
+}

@@ -1,0 +1,131 @@
+import Type from 'typebox';
+import { platformSubject, tenantSubject } from '#core/subject.ts';
+import {
+  createApiKey,
+  createTenant,
+  listTenant,
+  platformDecider,
+  tenantDecider,
+  updateTenant,
+  type PlatformDocument,
+  type TenantDocument,
+  type TenantOutcome,
+} from '#core/tenant.ts';
+import { answers, CreateKey, CreateTenant, KeyShown, TenantAnswer, TenantList, UpdateTenant } from '#schemas/api.ts';
+import { newApiKey, type Caller } from '#runtime/authenticate.ts';
+import { Problem, problemOf } from '#runtime/errors.ts';
+import type { Foundation } from '#runtime/foundation.ts';
+import type { Http } from '#runtime/http.ts';
+import { claim } from '#runtime/idempotency.ts';
+import type { FastifyRequest } from 'fastify';
+import { expiryOf, showKey } from '../show-key.ts';
+
+const common = { tags: ['platform'], security: [{ apiKey: [] }] };
+const TenantParams = Type.Object({ id: Type.String({ maxLength: 64 }) });
+
+/** The operator's calls: tenants, and the first key of each. All take PLATFORM_KEY. */
+export function registerTenants(app: Http, foundation: Foundation): void {
+  const { authenticate, handle } = foundation;
+
+  const list = { ...common, summary: 'List tenants', response: answers(200, TenantList) };
+  app.get('/v1/platform/tenants', { schema: list }, async (request) => {
+    authenticate.platform(request.headers.authorization);
+    const found = await handle.look<PlatformDocument>(platformSubject);
+    return { tenants: (found?.document.tenants ?? []).map(({ tenantId, ...rest }) => ({ id: tenantId, ...rest })) };
+  });
+
+  const create = { ...common, summary: 'Create a tenant', body: CreateTenant, response: answers(201, TenantAnswer) };
+  app.post('/v1/platform/tenants', { schema: create }, async (request, reply) => {
+    const caller = authenticate.platform(request.headers.authorization);
+    const { id: tenantId, name = tenantId } = request.body;
+    const { commandId } = await claimOf(request, caller);
+    const data = { tenantId, name };
+    const handled = await handle.handle<TenantDocument, TenantOutcome, TenantOutcome>({
+      subject: tenantSubject(tenantId),
+      tenant: tenantId,
+      commandId,
+      actor: caller.actor,
+      decider: tenantDecider,
+      decide: (document) => createTenant(document, data),
+    });
+    if (handled.kind === 'refused') throw problemOf(handled.refusal);
+    await takeUp(foundation, caller.actor, { ...data, state: 'active' });
+    reply.code(201);
+    return { id: tenantId, name, state: 'active' };
+  });
+
+  const update = { ...common, summary: 'Rename, suspend or resume a tenant', params: TenantParams, body: UpdateTenant };
+  app.patch(
+    '/v1/platform/tenants/:id',
+    { schema: { ...update, response: answers(200, TenantAnswer) } },
+    async (request) => {
+      const caller = authenticate.platform(request.headers.authorization);
+      const { id: tenantId } = request.params;
+      const { commandId } = await claimOf(request, caller);
+      const handled = await handle.handle<TenantDocument, TenantOutcome, TenantOutcome>({
+        subject: tenantSubject(tenantId),
+        tenant: tenantId,
+        commandId,
+        actor: caller.actor,
+        decider: tenantDecider,
+        decide: (document) => updateTenant(document, request.body),
+      });
+      if (handled.kind === 'refused') throw problemOf(handled.refusal);
+      if (!handled.document) throw new Problem('not-found');
+      const { name, state } = handled.document;
+      await takeUp(foundation, caller.actor, { tenantId, name, state });
+      return { id: tenantId, name, state };
+    },
+  );
+
+  const key = { ...common, summary: 'Create an API key of a tenant', params: TenantParams, body: CreateKey };
+  app.post(
+    '/v1/platform/tenants/:id/keys',
+    { schema: { ...key, response: answers(201, KeyShown) } },
+    async (request, reply) => {
+      const caller = authenticate.platform(request.headers.authorization);
+      const { id: tenantId } = request.params;
+      const fresh = newApiKey(tenantId);
+      const { label, scopes } = request.body;
+      const expiresAt = expiryOf(request.body, foundation.now());
+      const { commandId } = await claimOf(request, caller);
+      const handled = await handle.handle<TenantDocument, TenantOutcome, never>({
+        subject: tenantSubject(tenantId),
+        tenant: tenantId,
+        commandId,
+        actor: caller.actor,
+        decider: tenantDecider,
+        decide: (document, { now }) =>
+          createApiKey(document, { keyId: fresh.keyId, hash: fresh.hash, label, scopes, expiresAt }, now),
+      });
+      reply.code(201);
+      return showKey(handled, fresh);
+    },
+  );
+
+  const claimOf = (request: FastifyRequest, caller: Caller) =>
+    claim(foundation, {
+      idempotencyKey: request.headers['idempotency-key']?.toString(),
+      tenant: 'platform',
+      credential: caller.keyId,
+      method: request.method,
+      path: request.url,
+      body: request.body,
+    });
+}
+
+/** The platform's list follows the tenant's own record; a repetition of the call finishes what a crash left undone. */
+async function takeUp(
+  foundation: Foundation,
+  actor: string,
+  data: { tenantId: string; name: string; state: 'active' | 'suspended' },
+): Promise<void> {
+  await foundation.handle.handle<PlatformDocument, TenantOutcome, TenantOutcome>({
+    subject: platformSubject,
+    tenant: 'platform',
+    commandId: `listed-${data.tenantId}-${data.state}-${foundation.now()}`,
+    actor,
+    decider: platformDecider,
+    decide: (document) => listTenant(document, data),
+  });
+}
