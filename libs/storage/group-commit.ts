@@ -39,9 +39,10 @@ const groupMax = 1_000;
 /**
  * Queues writes and commits those of one turn together: one sync of the disk serves them all. Operations run in the order
  * of their calls and see what those before them did.
- * @param report is told, in SQLite's words, about a group that failed
+ * @param report is told, in SQLite's words, when groups begin to fail, and '' when they are written again
  */
 export function createGroupCommit(database: Database, report: (words: string) => void): GroupCommit {
+  let failing = '';
   let queue: Operation[] = [];
   let scheduled = false;
   const refused = new Set<Part>();
@@ -62,16 +63,23 @@ export function createGroupCommit(database: Database, report: (words: string) =>
     if (group.length === 0) return;
     queue = queue.slice(groupMax);
     if (queue.length > 0) schedule();
-    for (const tell of outcomesOf(group)) tell();
+    for (const answer of outcomesOf(group)) answer();
     for (const listen of listeners) listen();
+  }
+
+  function tell(words: string): void {
+    if (words !== failing) report(words);
+    failing = words;
   }
 
   function outcomesOf(group: readonly Operation[]): (() => void)[] {
     try {
-      return transact(database, group, riders);
+      const outcomes = transact(database, group, riders);
+      tell('');
+      return outcomes;
     } catch (error) {
       const words = wordsOf(error);
-      report(words);
+      tell(words);
       return group.map((operation) => () => operation.reject(new Unavailable(operation.part, words)));
     }
   }

@@ -47,7 +47,7 @@ export function createSqliteLog(parts: SqliteLogParts): Log {
   }
 
   return {
-    ensureTopics,
+    ensureTopics: (topics) => translated(() => ensureTopics(topics)),
     publish: (records) => group.write('log', () => table.append(records)),
     subscribe: (options, handler) => translated(() => groups.join(options, handler)),
     read: (options) => readLog(database, options),

@@ -2,6 +2,7 @@ import { createGroupCommit } from './group-commit.ts';
 import type { GroupCommit } from './group-commit.ts';
 import { createLogTable } from './log-table.ts';
 import type { Log } from './log.ts';
+import type { StorageLogger } from './logger.ts';
 import { createGroups } from './sqlite-groups.ts';
 import { createSqliteLog } from './sqlite-log.ts';
 import { takeRequests } from './sqlite-requests.ts';
@@ -16,7 +17,7 @@ export type SqliteOptions = {
   readonly file: string;
   /** Unix milliseconds: the time by which things expire. */
   readonly now: () => number;
-  readonly logger?: { warn(details: object, message: string): void };
+  readonly logger?: StorageLogger;
   /** How often expired rows are deleted; default 1,000. */
   readonly sweepMs?: number;
 };
@@ -37,7 +38,9 @@ const checkedMs = 1_000;
  */
 export function openSqlite({ file, now, logger, sweepMs = 1_000 }: SqliteOptions): Sqlite {
   const database = openDatabase(file);
-  const group = createGroupCommit(database, (words) => logger?.warn({ file, words }, 'a group of writes failed'));
+  const group = createGroupCommit(database, (words) =>
+    words === '' ? logger?.info('writes-resumed', { file }) : logger?.warn('writes-failing', { file, reason: words }),
+  );
   const table = createLogTable(database, now);
   const groups = createGroups(database, group, now);
   const stopSweeping = startSweeping({ database, group, now, groupNames: () => groups.names(), everyMs: sweepMs });
