@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, rename, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 
 const runFile = promisify(execFile);
@@ -24,17 +24,25 @@ export function cacheFolder(...parts: string[]): string {
   return join(process.env.TWOFOLD_CACHE_DIR ?? join(import.meta.dirname, '../../.cache'), ...parts);
 }
 
+const underWay = new Map<string, Promise<string>>();
+
 /**
- * Fills a cache folder once. The work happens in a folder beside it that is renamed when complete, so an interrupted
- * fetch is repeated and two at the same time cannot mix: the second finds the first's result and drops its own.
+ * Fills a cache folder once and gives its path. The work happens in a folder beside it that is renamed when complete,
+ * so an interrupted fetch is repeated, and two processes at it cannot mix: the later one drops its own result. Within
+ * this process, whoever comes while a fetch is under way waits for that one.
  */
 export async function fetchOnce(folder: string, fill: (temporary: string) => Promise<void>): Promise<string> {
   if (existsSync(folder)) return folder;
+  const fetching = underWay.get(folder) ?? fillAndRename(folder, fill).finally(() => underWay.delete(folder));
+  underWay.set(folder, fetching);
+  return await fetching;
+}
+
+async function fillAndRename(folder: string, fill: (temporary: string) => Promise<void>): Promise<string> {
   const temporary = `${folder}.${randomUUID()}`;
   await mkdir(temporary, { recursive: true });
   try {
     await fill(temporary);
-    await mkdir(dirname(folder), { recursive: true });
     await rename(temporary, folder).catch((error: unknown) => {
       if (!existsSync(folder)) throw error;
     });
