@@ -13,7 +13,7 @@ type Operation = {
 };
 
 /** Writes something small if there is anything to write, and answers what to do once it is on disk. */
-export type Rider = () => (() => void) | undefined;
+type Rider = () => (() => void) | undefined;
 
 export type GroupCommit = {
   /**
@@ -42,7 +42,7 @@ const groupMax = 1_000;
  * @param report is told, in SQLite's words, when groups begin to fail, and '' when they are written again
  */
 export function createGroupCommit(database: Database, report: (words: string) => void): GroupCommit {
-  let failing = '';
+  const tell = onChange(report);
   let queue: Operation[] = [];
   let scheduled = false;
   const refused = new Set<Part>();
@@ -65,11 +65,6 @@ export function createGroupCommit(database: Database, report: (words: string) =>
     if (queue.length > 0) schedule();
     for (const answer of outcomesOf(group)) answer();
     for (const listen of listeners) listen();
-  }
-
-  function tell(words: string): void {
-    if (words !== failing) report(words);
-    failing = words;
   }
 
   function outcomesOf(group: readonly Operation[]): (() => void)[] {
@@ -101,6 +96,14 @@ export function createGroupCommit(database: Database, report: (words: string) =>
     waitingMs: () => (queue[0] ? performance.now() - queue[0].queuedAt : 0),
     full: () => queue.length >= waitingMax,
     refuse: (part) => void refused.add(part),
+  };
+}
+
+function onChange(report: (words: string) => void): (words: string) => void {
+  let last = '';
+  return (words) => {
+    if (words !== last) report(words);
+    last = words;
   };
 }
 

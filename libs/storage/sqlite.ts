@@ -5,8 +5,8 @@ import type { SQLOutputValue, StatementSync } from 'node:sqlite';
 import { sqliteSchema, sqliteSchemaVersion } from './sqlite-schema.ts';
 import { Unavailable } from './unavailable.ts';
 
-export type SqlValue = string | number | Uint8Array | null;
-export type SqlRow = Record<string, SQLOutputValue>;
+type SqlValue = string | number | Uint8Array | null;
+type SqlRow = Record<string, SQLOutputValue>;
 
 /* oxlint-disable typescript/no-unnecessary-type-parameters, typescript/no-unsafe-type-assertion -- a row has the shape its SELECT says, and each caller writes both side by side */
 
