@@ -1,13 +1,13 @@
 import { spawn } from 'node:child_process';
-import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
 
 export type ChildRole = 'commit' | 'consume';
 
 /** Starts a process that writes to the file (sqlite-child.ts); it ends with the test at the latest. */
 export function startChild(role: ChildRole, file: string) {
-  const script = join(import.meta.dirname, 'sqlite-child.ts');
+  const script = fileURLToPath(new URL('./sqlite-child.ts', import.meta.url));
   const running = spawn(process.execPath, [script, role, file], { stdio: ['ignore', 'pipe', 'inherit'] });
   onTestFinished(() => void running.kill('SIGKILL'));
   return running;
