@@ -26,10 +26,9 @@ export function createHttp(options: HttpOptions) {
     requestTimeout: requestMsMax,
     connectionTimeout: 60_000,
     keepAliveTimeout: 65_000,
-    maxParamLength: 200,
     genReqId: () => randomUUID(),
     trustProxy: options.trustedProxies.length > 0 ? [...options.trustedProxies] : false,
-    routerOptions: { ignoreTrailingSlash: false },
+    routerOptions: { maxParamLength: 200 },
     http: { headersTimeout: headersMsMax, maxHeaderSize: 16_384 },
     ajv: {
       customOptions: {

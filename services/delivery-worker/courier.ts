@@ -1,0 +1,58 @@
+import type { ChannelName } from '#schemas/channel.ts';
+import type { Foundation } from '#runtime/foundation.ts';
+import { createBreaker, type Breaker } from './breaker.ts';
+import { createCallSlots } from './call-slots.ts';
+import type { OutgoingMessage, Provider, SendOutcome } from './providers/provider.ts';
+
+/** Calls the providers of one channel: a breaker each, a bound on calls, a time-out on every one. */
+export type Courier = {
+  readonly channel: ChannelName;
+  /** Names in the order to try: the tenant's choice among what the operator has, else the operator's order. */
+  order(wanted: readonly string[] | undefined): string[];
+  /** Whether a call might be made now; the right itself is taken by `call`. */
+  callable(provider: string): boolean;
+  /** Ends within 10 s. Not broken off by a stop: a call broken off is one nobody knows the outcome of. */
+  call(provider: string, message: OutgoingMessage): Promise<SendOutcome>;
+  /** True while every provider's breaker is open: there is no use in taking more work. */
+  broken(): boolean;
+  close(): Promise<void>;
+};
+
+const callMsMax = 10_000;
+const callsMax = 64;
+
+export function createCourier(foundation: Foundation, channel: ChannelName, providers: readonly Provider[]): Courier {
+  const { now, telemetry } = foundation;
+  const slots = createCallSlots(callsMax);
+  const known = new Map(providers.map((provider) => [provider.name, { provider, breaker: createBreaker() }]));
+
+  async function send(provider: Provider, breaker: Breaker, message: OutgoingMessage): Promise<SendOutcome> {
+    if (!breaker.tryCall(now())) return { kind: 'temporary', reason: 'breaker-open' };
+    const outcome = await telemetry
+      .called(`send ${channel}`, () => provider.send(message, AbortSignal.timeout(callMsMax)))
+      // A provider never rejects; if one does all the same, its request may have left.
+      .catch((): SendOutcome => ({ kind: 'unknown', reason: 'provider-threw' }));
+    breaker.record(outcome.kind, now());
+    telemetry.count('twofold.provider.calls', { provider: provider.name, outcome: outcome.kind });
+    return outcome;
+  }
+
+  return {
+    channel,
+    order(wanted) {
+      const all = [...known.keys()];
+      const chosen = wanted?.filter((name) => known.has(name)) ?? [];
+      return chosen.length > 0 ? chosen : all;
+    },
+    callable: (name) => (known.get(name)?.breaker.state(now()) ?? 'open') !== 'open',
+    call(name, message) {
+      const entry = known.get(name);
+      if (!entry) return Promise.resolve({ kind: 'temporary', reason: 'no-such-provider' });
+      return slots.run(() => send(entry.provider, entry.breaker, message));
+    },
+    broken: () => known.size > 0 && [...known.values()].every(({ breaker }) => breaker.state(now()) === 'open'),
+    async close() {
+      await Promise.allSettled(providers.map((provider) => provider.close()));
+    },
+  };
+}

@@ -1,0 +1,112 @@
+import { findChallenge, newestSend, type AddressDocument } from '#core/address-document.ts';
+import { encodeReaction, type Draft, type Event } from '#core/event.ts';
+import type { ChallengeRequested, ChallengeResendRequested } from '#schemas/challenge.ts';
+import { Poison } from '#runtime/consume.ts';
+import type { Foundation } from '#runtime/foundation.ts';
+import { renderMessage } from '#runtime/render.ts';
+import { openField, sealField } from '#runtime/sealing.ts';
+
+/** Requests older than this are of no use to anybody: their codes live 600 s at most. */
+const requestMsMax = 3_600_000;
+
+type Requested = ChallengeRequested | ChallengeResendRequested;
+
+/**
+ * A code was asked for: renders its message with an empty slot and hands it to the channel's delivery workers. Whatever keeps it
+ * from doing so is told as the send's fate.
+ */
+export async function onChallengeRequested(foundation: Foundation, event: Event): Promise<void> {
+  const data = event.data as Requested;
+  if (foundation.now() - event.time > requestMsMax) return;
+  const record = await foundation.store.load(event.subject);
+  if (!record) return tell(foundation, event, failed(data, 'unreadable'));
+  const document = JSON.parse(record.document) as AddressDocument;
+  const challenge = findChallenge(document, data.challengeId);
+  const send = challenge?.sends.find(({ number }) => number === data.send.number);
+  if (!challenge || document.tenant !== event.tenant) return tell(foundation, event, failed(data, 'unreadable'));
+  // The record decided otherwise than this event says: it stands in no chain of ours, and the first one is kept.
+  if (send?.nonce !== data.send.nonce) throw new Poison('forked');
+  if (challenge.state.kind !== 'pending' || newestSend(challenge).number !== data.send.number) {
+    return tell(foundation, event, failed(data, 'superseded'));
+  }
+  const values = readValues(foundation, event, data, record.salt);
+  if (!values) return tell(foundation, event, failed(data, 'unreadable'));
+  await tell(foundation, event, await render(foundation, event, data, record.salt, values));
+}
+
+/** For a record that nobody could handle: the person who waits for the code should not wait in vain. */
+export async function onGivenUp(foundation: Foundation, event: Event): Promise<void> {
+  if (event.type !== 'challenge-requested' && event.type !== 'challenge-resend-requested') return;
+  await tell(foundation, event, failed(event.data as Requested, 'dead-lettered'));
+}
+
+type Values = { readonly params: Record<string, string>; readonly binding: Record<string, string> };
+
+function readValues({ keys }: Foundation, event: Event, data: Requested, salt: string): Values | undefined {
+  if (data.params === undefined) return { params: {}, binding: {} };
+  const whom = { tenant: event.tenant, subject: event.subject, field: 'params', thing: data.challengeId };
+  const text = openField(keys, 'params', salt, whom, data.params);
+  return text === undefined ? undefined : (JSON.parse(text) as Values);
+}
+
+async function render(
+  foundation: Foundation,
+  event: Event,
+  data: Requested,
+  salt: string,
+  values: Values,
+): Promise<Draft> {
+  const tenant = await foundation.tenants.find(event.tenant);
+  if (!tenant) return failed(data, 'render-failed');
+  const { settings, document } = tenant;
+  const { challengeId, channel, send } = data;
+  const message = renderMessage({
+    channel,
+    locale: data.locale,
+    values: {
+      brand: settings.branding.name || document.name,
+      minutes: Math.max(Math.floor((send.expiresAt - event.time) / 60_000), 1),
+      purpose: data.purpose,
+      ...values,
+    },
+    smsTemplates: settings.methods.sms.template,
+    emailTemplates: settings.methods.email,
+    smsOrigin: settings.smsOrigin || undefined,
+  });
+  const whom = {
+    tenant: event.tenant,
+    subject: event.subject,
+    field: 'message',
+    thing: `${challengeId}/${send.number}`,
+  };
+  const providers = settings.providers[channel];
+  return {
+    type: 'message-rendered',
+    about: challengeId,
+    data: {
+      challengeId,
+      channel,
+      send: send.number,
+      message: sealField(foundation.keys, 'message', salt, whom, JSON.stringify(message)),
+      expiresAt: send.expiresAt,
+      ...(providers.length > 0 && { providers }),
+      ...(channel === 'email' && settings.emailOrigin !== '' && { origin: settings.emailOrigin }),
+    },
+  };
+}
+
+const failed = ({ challengeId, channel, send }: Requested, reason: string): Draft => ({
+  type: 'delivery-failed',
+  about: challengeId,
+  data: { challengeId, channel, send: send.number, reason, possibleDuplicate: false },
+});
+
+async function tell({ log, now, service, telemetry }: Foundation, cause: Event, draft: Draft): Promise<void> {
+  const from = {
+    source: `/twofold/${service}`,
+    actor: 'service:template-worker',
+    time: now(),
+    traceparent: telemetry.traceparent() ?? cause.traceparent,
+  };
+  await log.publish([encodeReaction(draft, cause, from)]);
+}

@@ -1,0 +1,32 @@
+import type { Event } from '#core/event.ts';
+import type { DeliveryFailed, DeliverySent } from '#schemas/delivery.ts';
+import { noteMsKept, noteRanks, type SendNote } from '#schemas/send-note.ts';
+import { topics } from '#schemas/topics.ts';
+import type { Subscription } from '#storage/log.ts';
+import { consume } from '#runtime/consume.ts';
+import type { Foundation } from '#runtime/foundation.ts';
+
+/** A send has its fate: noted for GET to show. It decides nothing, so it is a projection and no fact of the subject's. */
+export async function onDelivery({ store }: Foundation, event: Event): Promise<void> {
+  const data = event.data as DeliverySent | DeliveryFailed;
+  const { challengeId, send, provider, possibleDuplicate } = data;
+  const note: SendNote =
+    'reason' in data
+      ? { status: 'failed', provider, reason: data.reason, possibleDuplicate }
+      : { status: 'sent', provider, possibleDuplicate };
+  await store.note(challengeId, String(send), noteRanks[note.status], JSON.stringify(note), noteMsKept);
+}
+
+export function startNotingDeliveries(foundation: Foundation): Promise<Subscription> {
+  const { log, logger, telemetry } = foundation;
+  const note = (event: Event) => onDelivery(foundation, event);
+  return consume({
+    log,
+    logger,
+    telemetry,
+    group: 'verifier',
+    topics: [topics.deliveries.name],
+    concurrency: 64,
+    reactions: { 'delivery-sent': note, 'delivery-failed': note },
+  });
+}

@@ -1,0 +1,65 @@
+import { addressDecider, type AddressDocument, type AddressOutcome } from '#core/address-document.ts';
+import { resetAddress } from '#core/challenge.ts';
+import { destinationKey } from '#core/throttle.ts';
+import { answers, IdParams, ResetAddress, ResetAnswer, VerifyAnswer, VerifyChallenge } from '#schemas/api.ts';
+import { readAddress } from '#runtime/address-request.ts';
+import { claimOf } from '#runtime/challenge-call.ts';
+import { problemOf } from '#runtime/errors.ts';
+import type { Foundation } from '#runtime/foundation.ts';
+import type { Http } from '#runtime/http.ts';
+import type { Proofs } from '../proof.ts';
+import { verifyChallenge } from '../verify-challenge.ts';
+
+const security = [{ apiKey: [] }];
+
+/** The calls that check codes, and the keys with which their proofs are checked. */
+export function registerChecks(app: Http, foundation: Foundation, proofs: Proofs): void {
+  const { authenticate, handle, keys, store } = foundation;
+
+  const verify = {
+    tags: ['challenges'],
+    security,
+    summary: 'Check a code',
+    params: IdParams,
+    body: VerifyChallenge,
+    response: answers(200, VerifyAnswer),
+  };
+  app.post('/v1/challenges/:id/verify', { schema: verify }, async (request) => {
+    const caller = await authenticate.tenant(request.headers.authorization, 'challenges');
+    const claimed = await claimOf(foundation, request, caller);
+    return verifyChallenge(foundation, proofs, caller, request.params.id, request.body, claimed);
+  });
+
+  const reset = {
+    tags: ['support'],
+    security,
+    summary: 'Forget wrong codes at an address',
+    body: ResetAddress,
+    response: answers(200, ResetAnswer),
+  };
+  app.post('/v1/addresses/reset', { schema: reset }, async (request) => {
+    const caller = await authenticate.tenant(request.headers.authorization, 'support');
+    const { subject, counted } = readAddress(keys, caller.tenantId, request.body);
+    const { commandId } = await claimOf(foundation, request, caller);
+    const handled = await handle.handle<AddressDocument, AddressOutcome, AddressOutcome>({
+      subject,
+      tenant: caller.tenantId,
+      commandId,
+      actor: caller.actor,
+      decider: addressDecider,
+      decide: (document) => resetAddress(document, counted, subject),
+    });
+    if (handled.kind === 'refused') throw problemOf(handled.refusal);
+    await store.release(destinationKey(caller.tenantId, counted));
+    return { reset: true };
+  });
+
+  app.get(
+    '/.well-known/jwks.json',
+    { schema: { tags: ['proofs'], summary: 'Public keys of proofs' } },
+    async (_request, reply) => {
+      reply.header('cache-control', 'public, max-age=300');
+      return proofs.jwks();
+    },
+  );
+}
