@@ -1,4 +1,4 @@
-import Type, { type Static } from 'typebox';
+import { Type, type Static } from 'typebox';
 import { Channel, Digest, Id, Millis, Purpose, Sealed, SendNumber } from './event.ts';
 
 /** Keyed digests of what limits count; an event never holds the address or the client's IP itself. */

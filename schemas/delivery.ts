@@ -1,4 +1,4 @@
-import Type, { type Static } from 'typebox';
+import { Type, type Static } from 'typebox';
 import { Channel, Id, Millis, Sealed, SendNumber } from './event.ts';
 
 /** A text with an empty slot where the code will stand, sealed for the delivery workers. */

@@ -1,4 +1,4 @@
-import Type from 'typebox';
+import { Type } from 'typebox';
 
 /** The words every event family shares. Events stay open: readers ignore fields they do not know. */
 export const Id = Type.String({ minLength: 1, maxLength: 120 });

@@ -1,4 +1,4 @@
-import Type, { type Static } from 'typebox';
+import { Type, type Static } from 'typebox';
 import { Millis } from './event.ts';
 
 export const scopes = ['challenges', 'accounts', 'import', 'support', 'settings', 'platform'] as const;

@@ -1,4 +1,3 @@
-import type {} from '@fastify/swagger';
 import { createHttp, type Http } from './http.ts';
 import type { Foundation } from './foundation.ts';
 

@@ -1,4 +1,4 @@
-import Type from 'typebox';
+import { Type } from 'typebox';
 import type { Http } from '#runtime/http.ts';
 import type { SandboxInbox, SandboxMessage } from '../delivery-worker/providers/sandbox-inbox.ts';
 

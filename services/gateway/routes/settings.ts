@@ -93,7 +93,7 @@ export function registerSettings(app: Http, foundation: Foundation): void {
     app.get(`${base}/effective`, { schema: effective }, async (request) => {
       const place = await placeOf(request.headers.authorization);
       const [own, platform] = await Promise.all([governedBy(place.subject), governedBy(platformSubject)]);
-      return effectiveSettings(platform.settings, place.level === 'tenant' ? own.settings : undefined) as never;
+      return effectiveSettings(platform.settings, place.level === 'tenant' ? own.settings : undefined);
     });
 
     const put = { ...common, summary: 'Replace own settings', querystring: DryRun, body: SettingsBody };
@@ -109,7 +109,7 @@ export function registerSettings(app: Http, foundation: Foundation): void {
           const before = await governedBy(place.subject);
           if (expected !== undefined && expected !== before.settingsVersion)
             throw new Problem('settings-changed-meanwhile');
-          return { version: before.settingsVersion, changes: differences(before.settings, request.body) } as never;
+          return { version: before.settingsVersion, changes: differences(before.settings, request.body) };
         }
         const { commandId } = await claim(foundation, {
           idempotencyKey: request.headers['idempotency-key']?.toString(),
@@ -119,7 +119,7 @@ export function registerSettings(app: Http, foundation: Foundation): void {
           path: request.url,
           body: request.body,
         });
-        return show(await save(place, request.body, expected, commandId), reply) as never;
+        return show(await save(place, request.body, expected, commandId), reply);
       },
     );
   }

@@ -1,4 +1,4 @@
-import Type from 'typebox';
+import { Type } from 'typebox';
 import { platformSubject, tenantSubject } from '#core/subject.ts';
 import {
   createApiKey,
