@@ -40,6 +40,8 @@ type Entry = {
   create(config: Checked, channel: ChannelName, inbox: SandboxInbox | undefined): Provider;
 };
 
+const nameCharactersMax = 32;
+
 /** Every provider there is, one line each. */
 export const providers: Readonly<Record<string, Entry>> = {
   twilio: {
@@ -82,27 +84,28 @@ export function createProviders(
 
 /** All faults at once, in words that name variables and never values; empty for a config that can be used. */
 export function checkProviderConfig(config: ProviderConfig): string[] {
-  const named = channelNames.flatMap((channel) => namesOf(config, channel));
-  const missing = named.flatMap((name) => faultsOfNeeds(name, config));
-  const listed = channelNames.flatMap((channel) => faultsOfNames(channel, namesOf(config, channel)));
-  return [...new Set([...listed, ...missing, ...faultsOfValues(config)])];
+  const named = channelNames.flatMap((channel) => faultsOfNames(channel, config));
+  return [...new Set([...named, ...faultsOfValues(config)])];
 }
 
 function namesOf(config: ProviderConfig, channel: ChannelName): readonly string[] {
   return config[`${channel}Providers`] ?? [];
 }
 
-function faultsOfNames(channel: ChannelName, names: readonly string[]): string[] {
+function faultsOfNames(channel: ChannelName, config: ProviderConfig): string[] {
   const variable = `${channel.toUpperCase()}_PROVIDERS`;
-  const offered = Object.keys(providers).filter((name) => providers[name]?.channels.includes(channel));
-  const faults = names
-    .filter((name) => !offered.includes(name))
-    .map((name) => `${variable} names "${name.slice(0, 32)}", which is none of ${offered.join(', ')}`);
+  const names = namesOf(config, channel);
+  const offered = Object.entries(providers).filter(([, { channels }]) => channels.includes(channel));
+  const faults = names.flatMap((name) => {
+    const entry = offered.find(([each]) => each === name)?.[1];
+    if (entry) return faultsOfNeeds(name, entry, config);
+    const choice = offered.map(([each]) => each).join(', ');
+    return [`${variable} names "${name.slice(0, nameCharactersMax)}", which is none of ${choice}`];
+  });
   return new Set(names).size < names.length ? [...faults, `${variable} names a provider twice`] : faults;
 }
 
-function faultsOfNeeds(name: string, config: ProviderConfig): string[] {
-  const needs = Object.hasOwn(providers, name) ? (providers[name]?.needs ?? []) : [];
+function faultsOfNeeds(name: string, { needs }: Entry, config: ProviderConfig): string[] {
   return needs.filter((field) => !config[field]).map((field) => `${variableOf(field)} is missing for ${name}`);
 }
 

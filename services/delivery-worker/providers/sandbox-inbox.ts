@@ -61,8 +61,9 @@ export function createSandboxInbox({
 
   return {
     add(message) {
-      // Synchronous on purpose: once the kernel has the line, killing this process loses nothing.
-      appendFileSync(descriptor, toLine(message));
+      // Synchronous on purpose: once the kernel has the line, killing this process loses nothing. It begins a line of
+      // its own, whatever a full disk has left of the one before.
+      appendFileSync(descriptor, `\n${toLine(message)}`);
       messages.push(message);
       if (messages.length > messagesMax) messages.shift();
       lines += 1;

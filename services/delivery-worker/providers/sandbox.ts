@@ -1,3 +1,4 @@
+import { channels } from '#schemas/channel.ts';
 import type { ChannelName } from '#schemas/channel.ts';
 import { guardProvider } from './guard-provider.ts';
 import type { Provider } from './provider.ts';
@@ -13,10 +14,18 @@ export function createSandboxProvider(channel: ChannelName, inbox: SandboxInbox)
     name: 'sandbox',
     channel,
     async send({ to, subject, text, html, challengeId }) {
-      const seen = subject === undefined ? {} : { subject: toSingleLine(subject) };
+      const parts: readonly string[] = channels[channel].parts;
       const at = new Date().toISOString();
       try {
-        inbox.add({ channel, to, ...seen, text, ...(html === undefined ? {} : { html }), at, challengeId });
+        inbox.add({
+          channel,
+          to,
+          ...(parts.includes('subject') && subject !== undefined ? { subject: toSingleLine(subject) } : {}),
+          text,
+          ...(parts.includes('html') && html !== undefined ? { html } : {}),
+          at,
+          challengeId,
+        });
         return { kind: 'accepted' };
       } catch {
         return { kind: 'temporary', reason: 'vendor-failure' };

@@ -43,6 +43,8 @@ export const sendgridFields: readonly (readonly [field: string, Verdict])[] = [
 ];
 
 const answerBytesMax = 1_048_576;
+// Well below the minute after which load balancers usually close: a request on a socket that they just closed is lost.
+const idleMs = 20_000;
 const defaultBaseUrl = 'https://api.sendgrid.com/';
 
 type Client = {
@@ -53,7 +55,7 @@ type Client = {
 
 /** Email through SendGrid's SDK, which is loaded when the first of these is made. No idempotency key exists there. */
 export function createSendGridProvider(settings: SendGridSettings, options: ProviderOptions = {}): Provider {
-  const agents = openTrackedAgents(60_000);
+  const agents = openTrackedAgents(idleMs);
   const sdk = import('@sendgrid/mail');
   sdk.catch(() => undefined);
 

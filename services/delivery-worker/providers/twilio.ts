@@ -81,12 +81,14 @@ export const twilioStatuses: VerdictTable = {
 const failedStatuses = new Set(['failed', 'undelivered', 'canceled']);
 const validityMaxSeconds = 36_000;
 const answerBytesMax = 1_048_576;
+// Well below the minute after which load balancers usually close: a request on a socket that they just closed is lost.
+const idleMs = 20_000;
 
 type Answer = { readonly status: number; readonly retryAfterMs: number | undefined };
 
 /** SMS through Twilio's SDK, which is loaded when the first of these is made. No idempotency key exists there. */
 export function createTwilioProvider(settings: TwilioSettings, options: ProviderOptions = {}): Provider {
-  const agents = openTrackedAgents(60_000);
+  const agents = openTrackedAgents(idleMs);
   const sdk = import('twilio');
   sdk.catch(() => undefined);
 
