@@ -18,13 +18,13 @@ export const Binding = textMap(10, 64, 256, '^[^\\u0000-\\u001f]{1,64}$');
 
 export const CreateChallenge = Type.Object(
   {
-    channel: Type.Union([Type.Literal('sms'), Type.Literal('email')]),
+    channel: Type.Enum(['sms', 'email']),
     to: Type.String({ minLength: 1, maxLength: 1_024, description: 'phone number (international) or email address' }),
     purpose: Type.Optional(Type.String({ pattern: '^[a-z0-9-]{1,32}$' })),
     locale: Type.Optional(Type.String({ pattern: '^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$', maxLength: 35 })),
     params: Type.Optional(Params),
     binding: Type.Optional(Binding),
-    clientIp: Type.Optional(Type.String({ minLength: 2, maxLength: 45, description: "the end user's IP address" })),
+    clientIp: Type.Optional(Type.String({ maxLength: 45, description: "the end user's IP address" })),
   },
   closed,
 );
@@ -96,7 +96,7 @@ export const CreateTenant = Type.Object({ id: TenantId, name: Type.Optional(Tena
 export const UpdateTenant = Type.Object(
   {
     name: Type.Optional(TenantName),
-    state: Type.Optional(Type.Union([Type.Literal('active'), Type.Literal('suspended')])),
+    state: Type.Optional(Type.Enum(['active', 'suspended'])),
   },
   closed,
 );
@@ -106,7 +106,7 @@ export const TenantList = Type.Object({ tenants: Type.Array(TenantAnswer) });
 export const CreateKey = Type.Object(
   {
     label: Type.String({ minLength: 1, maxLength: 100 }),
-    scopes: Type.Array(Type.Union(scopes.filter((scope) => scope !== 'platform').map((scope) => Type.Literal(scope))), {
+    scopes: Type.Array(Type.Enum(['challenges', 'accounts', 'import', 'support', 'settings']), {
       minItems: 1,
       maxItems: 5,
       uniqueItems: true,
@@ -145,9 +145,11 @@ export const EffectiveSettings = Type.Object({
   levels: Type.Record(Type.String(), Type.String()),
 });
 export const DryRun = Type.Object({ dryRun: Type.Optional(Type.Union([Type.Literal('true'), Type.Literal('false')])) });
-export const SettingsDifference = Type.Object({
+/** What a save answers; a dry run answers what it would change instead. */
+export const SettingsSaved = Type.Object({
   version: Type.Integer(),
-  changes: Type.Array(Type.Object({ field: Type.String(), from: Type.Unknown(), to: Type.Unknown() })),
+  settings: Type.Optional(AnySettings),
+  changes: Type.Optional(Type.Array(Type.Object({ field: Type.String(), from: Type.Unknown(), to: Type.Unknown() }))),
 });
 
 /** The answers of a call for the reference: its success, and a problem for everything else. */

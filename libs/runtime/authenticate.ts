@@ -13,6 +13,7 @@ export type Caller =
       readonly keyId: string;
       readonly actor: string;
       readonly tenant: TenantView;
+      readonly scopes: readonly Scope[];
     }
   | { readonly kind: 'platform'; readonly keyId: 'platform'; readonly actor: string };
 
@@ -22,7 +23,7 @@ export type Authenticate = {
   /** A live tenant key with the scope, or a Problem 401 or 403. */
   tenant(authorization: string | undefined, scope: Scope): Promise<TenantCaller>;
   /** A live tenant key of any scope. */
-  anyTenant(authorization: string | undefined): Promise<TenantCaller & { readonly scopes: readonly Scope[] }>;
+  anyTenant(authorization: string | undefined): Promise<TenantCaller>;
   /** The operator's PLATFORM_KEY, or a Problem 401. */
   platform(authorization: string | undefined): Caller;
 };

@@ -11,7 +11,6 @@ export const errorTable = {
   'country-not-allowed': [403, "The tenant's settings do not allow messages to this country."],
   'host-not-allowed': [403, 'In development mode only requests to the loopback host are served.'],
   'not-found': [404, 'There is no such thing for this key.'],
-  'method-not-allowed': [405, 'The path is known, but not with this method.'],
   'tenant-exists': [409, 'A tenant of this id exists already.'],
   'too-many-keys': [409, 'The tenant has as many live keys as it may have: revoke one first.'],
   'challenge-not-pending': [409, 'The challenge is over: request a new one.'],
@@ -103,7 +102,20 @@ function fieldFaults(failure: ValidationFailure): FieldFault[] {
   return (failure.validation ?? []).map(({ instancePath, message, keyword, params }) => {
     const name = params['missingProperty'] ?? params['additionalProperty'] ?? params['propertyName'];
     const steps = [...place, ...instancePath.split('/').slice(1), ...(typeof name === 'string' ? [name] : [])];
-    const text = keyword === 'additionalProperties' ? 'is not known' : keyword === 'required' ? 'is missing' : message;
+    const text = wordsOf(keyword, params) ?? message;
     return { field: steps.join('.').slice(0, 200) || 'body', message: text ?? 'is not valid' };
   });
+}
+
+function wordsOf(keyword: string, params: Record<string, unknown>): string | undefined {
+  switch (keyword) {
+    case 'additionalProperties':
+      return 'is not known';
+    case 'required':
+      return 'is missing';
+    case 'enum':
+      return `must be one of ${(params['allowedValues'] as string[]).join(', ')}`;
+    default:
+      return undefined;
+  }
 }

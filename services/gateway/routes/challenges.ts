@@ -1,6 +1,7 @@
 import { cancelChallenge } from '#core/challenge.ts';
 import type { AddressDocument, AddressOutcome } from '#core/address-document.ts';
 import { answers, ChallengeAnswer, ChallengeWithSends, CreateChallenge, IdParams, Nothing } from '#schemas/api.ts';
+import { demand, tenantOf } from '#runtime/caller.ts';
 import { claimOf, handleChallenge, ownChallenge, subjectOfChallenge } from '#runtime/challenge-call.ts';
 import { addressOf, viewAfter, viewChallenge } from '#runtime/challenge-view.ts';
 import { problemOf } from '#runtime/errors.ts';
@@ -15,7 +16,7 @@ const common = { tags: ['challenges'], security: [{ apiKey: [] }] };
 /** The calls on challenges that check no code: request, read, resend, cancel. */
 export function registerChallenges(app: Http, foundation: Foundation): void {
   const { authenticate, handle, keys, now, store } = foundation;
-  const callerOf = (authorization: string | undefined) => authenticate.tenant(authorization, 'challenges');
+  const onRequest = demand(authenticate, 'challenges');
 
   const create = {
     ...common,
@@ -23,15 +24,15 @@ export function registerChallenges(app: Http, foundation: Foundation): void {
     body: CreateChallenge,
     response: answers(202, ChallengeAnswer),
   };
-  app.post('/v1/challenges', { schema: create }, async (request, reply) => {
-    const caller = await callerOf(request.headers.authorization);
+  app.post('/v1/challenges', { onRequest, schema: create }, async (request, reply) => {
+    const caller = tenantOf(request);
     reply.code(202);
     return askForChallenge(foundation, caller, request.body, await claimOf(foundation, request, caller));
   });
 
   const read = { ...common, summary: 'Read a challenge', params: IdParams, response: answers(200, ChallengeWithSends) };
-  app.get('/v1/challenges/:id', { schema: read }, async (request) => {
-    const caller = await callerOf(request.headers.authorization);
+  app.get('/v1/challenges/:id', { onRequest, schema: read }, async (request) => {
+    const caller = tenantOf(request);
     const { id } = request.params;
     const subject = subjectOfChallenge(id);
     const [found, notes] = await Promise.all([handle.look<AddressDocument>(subject), store.notes(id)]);
@@ -43,15 +44,15 @@ export function registerChallenges(app: Http, foundation: Foundation): void {
 
   const onId = { ...common, params: IdParams, body: Nothing };
   const resend = { ...onId, summary: 'Send a new code', response: answers(202, ChallengeAnswer) };
-  app.post('/v1/challenges/:id/resend', { schema: resend }, async (request, reply) => {
-    const caller = await callerOf(request.headers.authorization);
+  app.post('/v1/challenges/:id/resend', { onRequest, schema: resend }, async (request, reply) => {
+    const caller = tenantOf(request);
     reply.code(202);
     return askForResend(foundation, caller, request.params.id, await claimOf(foundation, request, caller));
   });
 
   const cancel = { ...onId, summary: 'Cancel a challenge', response: answers(200, ChallengeAnswer) };
-  app.post('/v1/challenges/:id/cancel', { schema: cancel }, async (request) => {
-    const caller = await callerOf(request.headers.authorization);
+  app.post('/v1/challenges/:id/cancel', { onRequest, schema: cancel }, async (request) => {
+    const caller = tenantOf(request);
     const { id } = request.params;
     const subject = subjectOfChallenge(id);
     const claimed = await claimOf(foundation, request, caller);

@@ -11,6 +11,7 @@ import {
 import type { Decision } from '#core/decider.ts';
 import { answers, CreateKey, CurrentKey, KeyList, KeyShown, RotateKey } from '#schemas/api.ts';
 import { newApiKey, type TenantCaller } from '#runtime/authenticate.ts';
+import { demand, tenantOf } from '#runtime/caller.ts';
 import { claimOf } from '#runtime/challenge-call.ts';
 import { Problem, problemOf } from '#runtime/errors.ts';
 import type { Foundation } from '#runtime/foundation.ts';
@@ -24,11 +25,7 @@ const overlapSecondsInitial = 86_400;
 /** A tenant's own API keys: list, create, rotate with overlap, revoke. Scope `settings`; a key can give no scope it lacks. */
 export function registerKeys(app: Http, foundation: Foundation): void {
   const { authenticate, handle, now } = foundation;
-  const callerOf = async (authorization: string | undefined) => {
-    const caller = await authenticate.anyTenant(authorization);
-    if (!caller.scopes.includes('settings')) throw new Problem('scope-missing');
-    return caller;
-  };
+  const onRequest = demand(authenticate, 'settings');
 
   async function documentOf(tenantId: string): Promise<TenantDocument> {
     const found = await handle.look<TenantDocument>(tenantSubject(tenantId));
@@ -52,9 +49,12 @@ export function registerKeys(app: Http, foundation: Foundation): void {
 
   app.get(
     '/v1/keys/current',
-    { schema: { ...common, summary: 'The key in use', response: answers(200, CurrentKey) } },
+    {
+      onRequest: demand(authenticate, 'anyScope'),
+      schema: { ...common, summary: 'The key in use', response: answers(200, CurrentKey) },
+    },
     async (request) => {
-      const caller = await authenticate.anyTenant(request.headers.authorization);
+      const caller = tenantOf(request);
       const key = (await documentOf(caller.tenantId)).keys.find(({ id }) => id === caller.keyId);
       if (!key) throw new Problem('unauthenticated');
       return { ...viewKey(key, now()), tenant: caller.tenantId };
@@ -63,16 +63,16 @@ export function registerKeys(app: Http, foundation: Foundation): void {
 
   app.get(
     '/v1/keys',
-    { schema: { ...common, summary: 'List keys', response: answers(200, KeyList) } },
+    { onRequest, schema: { ...common, summary: 'List keys', response: answers(200, KeyList) } },
     async (request) => {
-      const caller = await callerOf(request.headers.authorization);
+      const caller = tenantOf(request);
       return { keys: (await documentOf(caller.tenantId)).keys.map((key) => viewKey(key, now())) };
     },
   );
 
   const create = { ...common, summary: 'Create a key', body: CreateKey, response: answers(201, KeyShown) };
-  app.post('/v1/keys', { schema: create }, async (request, reply) => {
-    const caller = await callerOf(request.headers.authorization);
+  app.post('/v1/keys', { onRequest, schema: create }, async (request, reply) => {
+    const caller = tenantOf(request);
     const { label, scopes } = request.body;
     const beyond = scopes.filter((scope) => !caller.scopes.includes(scope));
     if (beyond.length > 0) throw new Problem('scope-missing');
@@ -93,9 +93,9 @@ export function registerKeys(app: Http, foundation: Foundation): void {
   };
   app.post(
     '/v1/keys/:id/rotate',
-    { schema: { ...rotate, response: answers(201, KeyShown) } },
+    { onRequest, schema: { ...rotate, response: answers(201, KeyShown) } },
     async (request, reply) => {
-      const caller = await callerOf(request.headers.authorization);
+      const caller = tenantOf(request);
       const fresh = newApiKey(caller.tenantId);
       const overlapMs = (request.body.overlapSeconds ?? overlapSecondsInitial) * 1_000;
       const { commandId } = await claimOf(foundation, request, caller);
@@ -109,8 +109,8 @@ export function registerKeys(app: Http, foundation: Foundation): void {
   );
 
   const revoke = { ...common, summary: 'Revoke a key', params: KeyParams, response: answers(204, undefined) };
-  app.delete('/v1/keys/:id', { schema: revoke }, async (request, reply) => {
-    const caller = await callerOf(request.headers.authorization);
+  app.delete('/v1/keys/:id', { onRequest, schema: revoke }, async (request, reply) => {
+    const caller = tenantOf(request);
     const { commandId } = await claimOf(foundation, request, caller);
     const handled = await command(caller, commandId, (document) => revokeApiKey(document, request.params.id));
     if (handled.kind === 'refused') throw problemOf(handled.refusal);

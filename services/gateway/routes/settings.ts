@@ -1,4 +1,4 @@
-import type { FastifyReply } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { isDeepStrictEqual } from 'node:util';
 import type { Decider } from '#core/decider.ts';
 import { checkSettings, effectiveSettings, type Level, type OwnSettings } from '#core/settings.ts';
@@ -11,7 +11,8 @@ import {
   type TenantDocument,
   type TenantOutcome,
 } from '#core/tenant.ts';
-import { answers, DryRun, EffectiveSettings, SettingsAnswer, SettingsBody } from '#schemas/api.ts';
+import { answers, DryRun, EffectiveSettings, SettingsAnswer, SettingsBody, SettingsSaved } from '#schemas/api.ts';
+import { callerOf, demand } from '#runtime/caller.ts';
 import { Problem, problemOf } from '#runtime/errors.ts';
 import type { Foundation } from '#runtime/foundation.ts';
 import type { Http } from '#runtime/http.ts';
@@ -37,18 +38,19 @@ const outside = {
     checkTemplate(source, kind).map(({ line, column, reason }) => `line ${line}, column ${column}: ${reason}`),
 };
 
+/** The level a call is about follows from who asks: a tenant's key means that tenant, the operator's key the platform. */
+function placeOf(request: FastifyRequest): Place {
+  const caller = callerOf(request);
+  const { keyId, actor } = caller;
+  if (caller.kind === 'platform')
+    return { level: 'platform', subject: platformSubject, tenant: 'platform', keyId, actor };
+  const { tenantId } = caller;
+  return { level: 'tenant', subject: tenantSubject(tenantId), tenant: tenantId, keyId, actor };
+}
+
 /** A level's own settings, whole; what is left out is inherited. The same calls for a tenant and for the platform. */
 export function registerSettings(app: Http, foundation: Foundation): void {
   const { authenticate, handle } = foundation;
-
-  const tenantPlace = async (authorization: string | undefined): Promise<Place> => {
-    const { tenantId, keyId, actor } = await authenticate.tenant(authorization, 'settings');
-    return { level: 'tenant', subject: tenantSubject(tenantId), tenant: tenantId, keyId, actor };
-  };
-  const platformPlace = async (authorization: string | undefined): Promise<Place> => {
-    const { keyId, actor } = authenticate.platform(authorization);
-    return { level: 'platform', subject: platformSubject, tenant: 'platform', keyId, actor };
-  };
 
   async function governedBy(subject: string): Promise<Governed> {
     const found = await handle.look<Governed>(subject);
@@ -75,33 +77,34 @@ export function registerSettings(app: Http, foundation: Foundation): void {
     return { version: document.settingsVersion, settings: { ...document.settings } };
   };
 
-  for (const [base, placeOf, tags] of [
-    ['/v1/settings', tenantPlace, ['settings']],
-    ['/v1/platform/settings', platformPlace, ['platform']],
+  for (const [base, scope] of [
+    ['/v1/settings', 'settings'],
+    ['/v1/platform/settings', 'platform'],
   ] as const) {
-    const common = { tags: [...tags], security };
+    const common = { tags: [scope], security };
+    const onRequest = demand(authenticate, scope);
     app.get(
       base,
-      { schema: { ...common, summary: 'Own settings', response: answers(200, SettingsAnswer) } },
+      { onRequest, schema: { ...common, summary: 'Own settings', response: answers(200, SettingsAnswer) } },
       async (request, reply) => {
-        const place = await placeOf(request.headers.authorization);
+        const place = placeOf(request);
         return show(await governedBy(place.subject), reply);
       },
     );
 
     const effective = { ...common, summary: 'Each value with its level', response: answers(200, EffectiveSettings) };
-    app.get(`${base}/effective`, { schema: effective }, async (request) => {
-      const place = await placeOf(request.headers.authorization);
+    app.get(`${base}/effective`, { onRequest, schema: effective }, async (request) => {
+      const place = placeOf(request);
       const [own, platform] = await Promise.all([governedBy(place.subject), governedBy(platformSubject)]);
       return effectiveSettings(platform.settings, place.level === 'tenant' ? own.settings : undefined);
     });
 
-    const put = { ...common, summary: 'Replace own settings', querystring: DryRun, body: SettingsBody };
+    const put = { ...common, summary: 'Replace own settings', querystring: DryRun, body: SettingsBody, SettingsSaved };
     app.put(
       base,
-      { schema: { ...put, response: answers(200, undefined) }, bodyLimit: settingsBytesMax },
+      { onRequest, schema: { ...put, response: answers(200, SettingsSaved) }, bodyLimit: settingsBytesMax },
       async (request, reply) => {
-        const place = await placeOf(request.headers.authorization);
+        const place = placeOf(request);
         const faults = checkSettings(request.body, place.level, outside);
         if (faults.length > 0) throw new Problem('malformed-request', { errors: faults.slice(0, 100) });
         const expected = versionOf(request.headers['if-match']);

@@ -13,6 +13,7 @@ import {
 } from '#core/tenant.ts';
 import { answers, CreateKey, CreateTenant, KeyShown, TenantAnswer, TenantList, UpdateTenant } from '#schemas/api.ts';
 import { newApiKey, type Caller } from '#runtime/authenticate.ts';
+import { callerOf, demand } from '#runtime/caller.ts';
 import { Problem, problemOf } from '#runtime/errors.ts';
 import type { Foundation } from '#runtime/foundation.ts';
 import type { Http } from '#runtime/http.ts';
@@ -26,17 +27,17 @@ const TenantParams = Type.Object({ id: Type.String({ maxLength: 64 }) });
 /** The operator's calls: tenants, and the first key of each. All take PLATFORM_KEY. */
 export function registerTenants(app: Http, foundation: Foundation): void {
   const { authenticate, handle } = foundation;
+  const onRequest = demand(authenticate, 'platform');
 
   const list = { ...common, summary: 'List tenants', response: answers(200, TenantList) };
-  app.get('/v1/platform/tenants', { schema: list }, async (request) => {
-    authenticate.platform(request.headers.authorization);
+  app.get('/v1/platform/tenants', { onRequest, schema: list }, async () => {
     const found = await handle.look<PlatformDocument>(platformSubject);
     return { tenants: (found?.document.tenants ?? []).map(({ tenantId, ...rest }) => ({ id: tenantId, ...rest })) };
   });
 
   const create = { ...common, summary: 'Create a tenant', body: CreateTenant, response: answers(201, TenantAnswer) };
-  app.post('/v1/platform/tenants', { schema: create }, async (request, reply) => {
-    const caller = authenticate.platform(request.headers.authorization);
+  app.post('/v1/platform/tenants', { onRequest, schema: create }, async (request, reply) => {
+    const caller = callerOf(request);
     const { id: tenantId, name = tenantId } = request.body;
     const { commandId } = await claimOf(request, caller);
     const data = { tenantId, name };
@@ -57,9 +58,9 @@ export function registerTenants(app: Http, foundation: Foundation): void {
   const update = { ...common, summary: 'Rename, suspend or resume a tenant', params: TenantParams, body: UpdateTenant };
   app.patch(
     '/v1/platform/tenants/:id',
-    { schema: { ...update, response: answers(200, TenantAnswer) } },
+    { onRequest, schema: { ...update, response: answers(200, TenantAnswer) } },
     async (request) => {
-      const caller = authenticate.platform(request.headers.authorization);
+      const caller = callerOf(request);
       const { id: tenantId } = request.params;
       const { commandId } = await claimOf(request, caller);
       const handled = await handle.handle<TenantDocument, TenantOutcome, TenantOutcome>({
@@ -81,9 +82,9 @@ export function registerTenants(app: Http, foundation: Foundation): void {
   const key = { ...common, summary: 'Create an API key of a tenant', params: TenantParams, body: CreateKey };
   app.post(
     '/v1/platform/tenants/:id/keys',
-    { schema: { ...key, response: answers(201, KeyShown) } },
+    { onRequest, schema: { ...key, response: answers(201, KeyShown) } },
     async (request, reply) => {
-      const caller = authenticate.platform(request.headers.authorization);
+      const caller = callerOf(request);
       const { id: tenantId } = request.params;
       const fresh = newApiKey(tenantId);
       const { label, scopes } = request.body;

@@ -3,6 +3,7 @@ import { resetAddress } from '#core/challenge.ts';
 import { destinationKey } from '#core/throttle.ts';
 import { answers, IdParams, ResetAddress, ResetAnswer, VerifyAnswer, VerifyChallenge } from '#schemas/api.ts';
 import { readAddress } from '#runtime/address-request.ts';
+import { demand, tenantOf } from '#runtime/caller.ts';
 import { claimOf } from '#runtime/challenge-call.ts';
 import { problemOf } from '#runtime/errors.ts';
 import type { Foundation } from '#runtime/foundation.ts';
@@ -24,11 +25,15 @@ export function registerChecks(app: Http, foundation: Foundation, proofs: Proofs
     body: VerifyChallenge,
     response: answers(200, VerifyAnswer),
   };
-  app.post('/v1/challenges/:id/verify', { schema: verify }, async (request) => {
-    const caller = await authenticate.tenant(request.headers.authorization, 'challenges');
-    const claimed = await claimOf(foundation, request, caller);
-    return verifyChallenge(foundation, proofs, caller, request.params.id, request.body, claimed);
-  });
+  app.post(
+    '/v1/challenges/:id/verify',
+    { onRequest: demand(authenticate, 'challenges'), schema: verify },
+    async (request) => {
+      const caller = tenantOf(request);
+      const claimed = await claimOf(foundation, request, caller);
+      return verifyChallenge(foundation, proofs, caller, request.params.id, request.body, claimed);
+    },
+  );
 
   const reset = {
     tags: ['support'],
@@ -37,8 +42,8 @@ export function registerChecks(app: Http, foundation: Foundation, proofs: Proofs
     body: ResetAddress,
     response: answers(200, ResetAnswer),
   };
-  app.post('/v1/addresses/reset', { schema: reset }, async (request) => {
-    const caller = await authenticate.tenant(request.headers.authorization, 'support');
+  app.post('/v1/addresses/reset', { onRequest: demand(authenticate, 'support'), schema: reset }, async (request) => {
+    const caller = tenantOf(request);
     const { subject, counted } = readAddress(keys, caller.tenantId, request.body);
     const { commandId } = await claimOf(foundation, request, caller);
     const handled = await handle.handle<AddressDocument, AddressOutcome, AddressOutcome>({
