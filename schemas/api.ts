@@ -1,5 +1,5 @@
 import { Type, type Static, type TSchema } from 'typebox';
-import { scopes, TenantId, TenantName } from './tenant.ts';
+import { TenantId, TenantName } from './tenant.ts';
 
 /** The public HTTP API's words: request and answer shapes, shared by the service that decides a call and the one that forwards it. */
 

@@ -2,7 +2,7 @@ import { Type, type Static } from 'typebox';
 import { Millis } from './event.ts';
 
 export const scopes = ['challenges', 'accounts', 'import', 'support', 'settings', 'platform'] as const;
-export const Scope = Type.Union(scopes.map((scope) => Type.Literal(scope)));
+export const Scope = Type.Enum([...scopes]);
 export type Scope = (typeof scopes)[number];
 
 export const TenantId = Type.String({ pattern: '^[a-z0-9-]{1,32}$' });
