@@ -1,8 +1,8 @@
 import { decodeEvent, type Event } from '#core/event.ts';
 import type { EventName } from '#schemas/index.ts';
-import { topics as allTopics } from '#schemas/topics.ts';
 import type { Lane, Log, LogRecord, Subscription } from '#storage/log.ts';
 import { Unavailable } from '#storage/unavailable.ts';
+import { toDeadLetter } from './dead-letters.ts';
 import type { Logger } from './logger.ts';
 import type { Telemetry } from './telemetry.ts';
 import { dataFault } from './validate.ts';
@@ -69,7 +69,7 @@ async function handleRecord(options: ConsumeOptions, record: LogRecord, lane: La
   }
 }
 
-/** Same key, value and headers, plus why, where from and who; only then is the record done with. */
+/** Only with its dead letter in the log is the record done with. */
 async function bury(
   options: ConsumeOptions,
   record: LogRecord,
@@ -79,22 +79,7 @@ async function bury(
 ): Promise<void> {
   const { group, log, logger } = options;
   const { topic, partition, offset } = record;
-  await log.publish([
-    {
-      topic: allTopics.deadLetters.name,
-      key: record.key,
-      value: record.value,
-      headers: {
-        ...record.headers,
-        dl_reason: reason,
-        dl_topic: topic,
-        dl_partition: String(partition),
-        dl_offset: String(offset),
-        dl_group: group,
-        dl_attempts: String(attempts),
-      },
-    },
-  ]);
+  await log.publish([toDeadLetter(record, { reason, group, attempts })]);
   logger.warn('dead-lettered', { group, reason, topic, partition, offset: String(offset), type: event?.type });
   options.telemetry.count('twofold.dead_letters', { group, reason });
   if (event) await options.gaveUp?.(event);
