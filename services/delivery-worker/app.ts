@@ -3,13 +3,14 @@ import type { Subscription } from '#storage/log.ts';
 import { consume } from '#runtime/consume.ts';
 import type { Foundation } from '#runtime/foundation.ts';
 import { createCourier } from './courier.ts';
+import { controlIntake, type Intake } from './intake.ts';
 import { onGivenUp, onMessageRendered } from './on-message-rendered.ts';
 import type { Provider } from './providers/provider.ts';
 import { createWaitingRoom } from './waiting-room.ts';
 
 const concurrency = 128;
 const waitingMax = 500;
-const brokenCheckMs = 250;
+const checkMs = 250;
 
 /** One worker for each channel that CHANNELS names. */
 export function startDeliveryWorkers(
@@ -30,7 +31,8 @@ async function startDeliveryWorker(
   const courier = createCourier(foundation, channel, providers);
   const waiting = createWaitingRoom(waitingMax);
   telemetry.gauge('twofold.delivery.waiting', () => waiting.size());
-  const deps = { foundation, courier, waiting };
+  let intake: Intake | undefined;
+  const deps = { foundation, courier, waiting, mustWait: () => intake?.check() };
   const subscription = await consume({
     log,
     logger,
@@ -43,15 +45,8 @@ async function startDeliveryWorker(
     reactions: { 'message-rendered': (event, lane) => onMessageRendered(deps, event, lane) },
     gaveUp: (event) => onGivenUp(deps, event),
   });
-  let broken = false;
-  const watch = setInterval(() => {
-    const now = courier.broken();
-    if (now === broken) return;
-    broken = now;
-    logger.warn(broken ? 'providers-broken' : 'providers-tried-again', { channel });
-    if (broken) subscription.pause();
-    else subscription.resume();
-  }, brokenCheckMs);
+  intake = controlIntake({ courier, waiting, subscription, logger });
+  const watch = setInterval(intake.check, checkMs);
   return {
     ...subscription,
     async close(graceMs) {

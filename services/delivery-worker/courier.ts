@@ -13,8 +13,8 @@ export type Courier = {
   callable(provider: string): boolean;
   /** Ends within 10 s. Not broken off by a stop: a call broken off is one nobody knows the outcome of. */
   call(provider: string, message: OutgoingMessage): Promise<SendOutcome>;
-  /** True while every provider's breaker is open: there is no use in taking more work. */
-  broken(): boolean;
+  /** `closed`: some provider works. `open`: none may be called. `half-open`: one trial call may show that one works again. */
+  health(): 'closed' | 'half-open' | 'open';
   close(): Promise<void>;
 };
 
@@ -50,7 +50,14 @@ export function createCourier(foundation: Foundation, channel: ChannelName, prov
       if (!entry) return Promise.resolve({ kind: 'temporary', reason: 'no-such-provider' });
       return slots.run(() => send(entry.provider, entry.breaker, message));
     },
-    broken: () => known.size > 0 && [...known.values()].every(({ breaker }) => breaker.state(now()) === 'open'),
+    health() {
+      const states = [...known.values()].map(({ breaker }) => breaker.state(now()));
+      return states.includes('closed') || states.length === 0
+        ? 'closed'
+        : states.includes('half-open')
+          ? 'half-open'
+          : 'open';
+    },
     async close() {
       await Promise.allSettled(providers.map((provider) => provider.close()));
     },

@@ -8,6 +8,7 @@ import type { RenderedMessage } from '#schemas/channel.ts';
 import type { DeliveryFailure, MessageRendered } from '#schemas/delivery.ts';
 import type { Lane } from '#storage/log.ts';
 import { addressOf } from '#runtime/challenge-view.ts';
+import { Poison } from '#runtime/consume.ts';
 import type { Foundation } from '#runtime/foundation.ts';
 import { fillParts } from '#runtime/render.ts';
 import { openField } from '#runtime/sealing.ts';
@@ -20,6 +21,8 @@ export type DeliveryDeps = {
   readonly foundation: Foundation;
   readonly courier: Courier;
   readonly waiting: WaitingRoom;
+  /** Told each time a send has to wait for a provider, so that no more work is taken in while none works. */
+  readonly mustWait: () => void;
 };
 
 const leaseMs = 15_000;
@@ -74,6 +77,7 @@ async function deliverUnderLease(deps: DeliveryDeps, event: Event, lane: Lane, l
     measure(deps, draft, requestedAt);
     await tell(deps, fate);
   } catch (error) {
+    if (error instanceof Poison) await store.yield(lease.key, lease.owner);
     if (!(error instanceof LeaseLost)) throw error;
     clearInterval(renewal);
     await onMessageRendered(deps, event, lane);
@@ -95,7 +99,8 @@ async function deliver(deps: DeliveryDeps, event: Event, lane: Lane, lease: Leas
   if (statusOf(challenge, foundation.now()) !== 'pending' || newestSend(challenge).number !== data.send)
     return failed('superseded');
   const message = compose(foundation, event, challenge, record.salt);
-  if (!message) return failed('unreadable');
+  // The challenge is there, so its salt is: a text that does not open was never made for it, and its own text may be on the way.
+  if (!message) throw new Poison('unreadable');
   return { draft: await carry(deps, lane, lease, data, message), requestedAt: newestSend(challenge).requestedAt };
 }
 
@@ -142,7 +147,7 @@ function compose(
 
 /** Carries out the plan step by step until the send has a fate. */
 async function carry(
-  { foundation, courier, waiting }: DeliveryDeps,
+  { foundation, courier, waiting, mustWait }: DeliveryDeps,
   lane: Lane,
   lease: Lease,
   data: MessageRendered,
@@ -171,6 +176,7 @@ async function carry(
         break;
       }
       case 'pause':
+        mustWait();
         if (waiting.full()) return failure(data, 'overloaded', progress.unknowns > 0);
         lane.leave();
         await pause(foundation, waiting, lane, lease, step.ms, progress.unknowns > 0);
