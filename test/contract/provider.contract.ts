@@ -247,18 +247,19 @@ const describeTrouble: Readonly<Record<Trouble, (bench: Bench) => void>> = {
       expect(vendor().handOvers()).toBe(1);
     });
 
-    it('ends an aborted send as unknown once the vendor has it, and no other send', async () => {
+    it('ends an aborted send as unknown once the vendor has it, with its connection, and no other send', async () => {
       const provider = await openReady(60_000);
       vendor().misbehave('stalls');
       const caller = new AbortController();
       const aborted = send(provider, {}, caller.signal);
-      await expect.poll(() => vendor().received.length).toBe(1);
+      await expect.poll(() => vendor().waiting()).toBe(1);
       vendor().misbehave(undefined);
       const other = send(provider, { id: 'another-message' });
       caller.abort();
       expect(await aborted).toEqual({ kind: 'unknown', reason: 'aborted' });
       expect((await other).kind).toBe('accepted');
       expect(vendor().handOvers()).toBe(2);
+      await expect.poll(() => vendor().waiting()).toBe(0);
     });
   },
 

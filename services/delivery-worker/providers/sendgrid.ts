@@ -6,7 +6,7 @@ import { readRetryAfter } from './read-retry-after.ts';
 import { parseSender, toSingleLine } from './sender.ts';
 import { openTrackedAgents } from './tracked-agents.ts';
 import { translateNetworkError } from './translate-network-error.ts';
-import { acceptedAs, outcomeOf, permanent, temporary, unknown, verdictOfStatus } from './verdict.ts';
+import { acceptedAs, outcomeOf, permanent, probeOf, temporary, unknown, verdictOfStatus } from './verdict.ts';
 import type { Verdict, VerdictTable } from './verdict.ts';
 
 export type SendGridSettings = {
@@ -102,8 +102,7 @@ export function createSendGridProvider(settings: SendGridSettings, options: Prov
       await service.client.request({ method: 'GET', url: '/v3/scopes' });
       return { working: true };
     } catch (error) {
-      const outcome = translate(error, signal);
-      return outcome.kind === 'accepted' ? { working: true } : { working: false, reason: outcome.reason };
+      return probeOf(translate(error, signal));
     }
   }
 

@@ -10,7 +10,7 @@ import { smtpLibraryCodes, verdictOfReply } from './smtp-replies.ts';
 import { parseSmtpUrl } from './smtp-url.ts';
 import type { SmtpEndpoint } from './smtp-url.ts';
 import { translateNetworkError } from './translate-network-error.ts';
-import { acceptedAs, outcomeOf } from './verdict.ts';
+import { acceptedAs, outcomeOf, probeOf } from './verdict.ts';
 
 export type SmtpSettings = { readonly smtpUrl: string; readonly emailFrom: string };
 
@@ -47,8 +47,7 @@ export function createSmtpProvider(settings: SmtpSettings, options: ProviderOpti
       await transport.verify();
       return { working: true };
     } catch (error) {
-      const outcome = translate(error, false, signal);
-      return outcome.kind === 'accepted' ? { working: true } : { working: false, reason: outcome.reason };
+      return probeOf(translate(error, false, signal));
     }
   };
 

@@ -5,7 +5,7 @@ import { readField } from './read-field.ts';
 import { readRetryAfter } from './read-retry-after.ts';
 import { openTrackedAgents } from './tracked-agents.ts';
 import { translateNetworkError } from './translate-network-error.ts';
-import { acceptedAs, outcomeOf, permanent, temporary, unknown, verdictOfStatus } from './verdict.ts';
+import { acceptedAs, outcomeOf, permanent, probeOf, temporary, unknown, verdictOfStatus } from './verdict.ts';
 import type { Verdict, VerdictTable } from './verdict.ts';
 
 export type TwilioSettings = {
@@ -78,6 +78,7 @@ export const twilioStatuses: VerdictTable = {
   '5xx': temporary('vendor-failure'),
 };
 
+const messagingService = /^MG\w{32}$/;
 const failedStatuses = new Set(['failed', 'undelivered', 'canceled']);
 const validityMaxSeconds = 36_000;
 const answerBytesMax = 1_048_576;
@@ -88,6 +89,8 @@ type Answer = { readonly status: number; readonly retryAfterMs: number | undefin
 
 /** SMS through Twilio's SDK, which is loaded when the first of these is made. No idempotency key exists there. */
 export function createTwilioProvider(settings: TwilioSettings, options: ProviderOptions = {}): Provider {
+  const { twilioFrom } = settings;
+  const sender = messagingService.test(twilioFrom) ? { messagingServiceSid: twilioFrom } : { from: twilioFrom };
   const agents = openTrackedAgents(idleMs);
   const sdk = import('twilio');
   sdk.catch(() => undefined);
@@ -133,9 +136,7 @@ export function createTwilioProvider(settings: TwilioSettings, options: Provider
         to: message.to,
         body: message.text,
         validityPeriod: validitySeconds(message.expiresAt, Date.now()),
-        ...(settings.twilioFrom.startsWith('MG')
-          ? { messagingServiceSid: settings.twilioFrom }
-          : { from: settings.twilioFrom }),
+        ...sender,
       });
       if (!failedStatuses.has(made.status)) return acceptedAs(made.sid);
       return outcomeOf(verdictOfCode(made.errorCode) ?? temporary('vendor-failure'));
@@ -150,8 +151,7 @@ export function createTwilioProvider(settings: TwilioSettings, options: Provider
       const account = await client.api.v2010.accounts(settings.twilioAccountSid).fetch();
       return account.status === 'active' ? { working: true } : { working: false, reason: 'account-suspended' };
     } catch (error) {
-      const outcome = translate(error, call.answer, signal);
-      return outcome.kind === 'accepted' ? { working: true } : { working: false, reason: outcome.reason };
+      return probeOf(translate(error, call.answer, signal));
     }
   }
 
@@ -162,9 +162,7 @@ export function createTwilioProvider(settings: TwilioSettings, options: Provider
 export function faultsOfTwilio(settings: Partial<TwilioSettings>): string[] {
   const { twilioAccountSid, twilioFrom } = settings;
   const faults: string[] = [];
-  if (twilioAccountSid && !/^AC\w{32}$/.test(twilioAccountSid)) {
-    faults.push('TWILIO_ACCOUNT_SID must be AC and 32 characters');
-  }
+  if (twilioAccountSid && !/^AC\w+$/.test(twilioAccountSid)) faults.push('TWILIO_ACCOUNT_SID must begin with AC');
   if (twilioFrom && !/^(\+?\d{3,15}|MG\w{32}|[A-Za-z0-9 &+_-]{1,11})$/.test(twilioFrom)) {
     faults.push('TWILIO_FROM must be a number, a messaging service (MG and 32 characters) or an alphanumeric sender');
   }

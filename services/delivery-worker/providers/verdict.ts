@@ -1,4 +1,4 @@
-import type { SendOutcome } from './provider.ts';
+import type { ProbeOutcome, SendOutcome } from './provider.ts';
 
 /** What one documented answer of a vendor means to us. */
 export type Verdict = { readonly kind: 'temporary' | 'permanent' | 'unknown'; readonly reason: string };
@@ -33,4 +33,9 @@ export function outcomeOf(verdict: Verdict, retryAfterMs?: number): SendOutcome 
 export function acceptedAs(reference: unknown): SendOutcome {
   const usable = typeof reference === 'string' && /^[\w.@-]{1,128}$/.test(reference);
   return usable ? { kind: 'accepted', reference } : { kind: 'accepted' };
+}
+
+/** What the outcome of a harmless call says about the vendor and our credentials. */
+export function probeOf(outcome: SendOutcome): ProbeOutcome {
+  return outcome.kind === 'accepted' ? { working: true } : { working: false, reason: outcome.reason };
 }

@@ -7,7 +7,7 @@ import type { ProviderOptions } from './guard-provider.ts';
 import type { OutgoingMessage, ProbeOutcome, Provider, SendOutcome } from './provider.ts';
 import { readRetryAfter } from './read-retry-after.ts';
 import { translateNetworkError } from './translate-network-error.ts';
-import { outcomeOf, permanent, temporary, verdictOfStatus } from './verdict.ts';
+import { outcomeOf, permanent, probeOf, temporary, verdictOfStatus } from './verdict.ts';
 import type { VerdictTable } from './verdict.ts';
 import { parseWebhookSecret, signWebhook } from './webhook-signature.ts';
 
@@ -77,8 +77,7 @@ export function createWebhookProvider(settings: WebhookSettings, options: Provid
       await connect(url, signal);
       return { working: true };
     } catch (error) {
-      const outcome = translateNetworkError(error, false, signal);
-      return outcome.kind === 'accepted' ? { working: true } : { working: false, reason: outcome.reason };
+      return probeOf(translateNetworkError(error, false, signal));
     }
   }
 

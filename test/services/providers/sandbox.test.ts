@@ -37,6 +37,7 @@ for (const channel of ['sms', 'email'] as const) {
           return received().map((message) => Object.assign(message, { headers: {}, fields: {} }));
         },
         handOvers: () => received().length,
+        waiting: () => 0,
         misbehave: () => undefined,
         close: async () => inbox.close(),
       };

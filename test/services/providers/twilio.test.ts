@@ -62,6 +62,7 @@ describe('twilio translates what Twilio says', () => {
     [201, '{"sid":"SM1","status":"failed"}', { kind: 'temporary', reason: 'vendor-failure' }],
     [201, '{"sid":"SM1","status":"accepted"}', { kind: 'accepted', reference: 'SM1' }],
     [201, '{"sid":"<script> 739204","status":"queued"}', { kind: 'accepted' }],
+    [201, '{"sid":"SM1 739204","status":"queued"}', { kind: 'accepted' }],
     [201, '[]', { kind: 'accepted' }],
   ] as const)('status %s with body %s', async ([status, body, outcome]) => {
     vendor.script({ status, headers: { location: 'https://elsewhere.example/' }, body });
@@ -118,7 +119,7 @@ describe('twilio asks Twilio', () => {
 describe('twilio settings', () => {
   it('are refused by name and not by value', () => {
     expect(faultsOfTwilio({ twilioAccountSid: 'SK123', twilioFrom: 'not a sender at all' })).toEqual([
-      'TWILIO_ACCOUNT_SID must be AC and 32 characters',
+      'TWILIO_ACCOUNT_SID must begin with AC',
       'TWILIO_FROM must be a number, a messaging service (MG and 32 characters) or an alphanumeric sender',
     ]);
     for (const twilioFrom of ['+15005550006', '72345', `MG${'0'.repeat(32)}`, 'Example']) {

@@ -43,6 +43,7 @@ export const errorPage: VendorReply = {
 export async function startHttpVendor(contract: HttpContract): Promise<HttpVendor> {
   const received: ReceivedMail[] = [];
   let handOvers = 0;
+  let waiting = 0;
   let fault: VendorFault | undefined;
   let scripted: VendorReply | undefined;
 
@@ -58,6 +59,10 @@ export async function startHttpVendor(contract: HttpContract): Promise<HttpVendo
     if (!mail || fault === undefined) return write(outgoing, reply);
     if (fault === 'garbles') return write(outgoing, contract.faults.garbles);
     // A head that never ends, and then a reset: whoever waits learns nothing of what became of the message.
+    if (fault === 'stalls') {
+      waiting += 1;
+      outgoing.once('close', () => (waiting -= 1));
+    }
     if (fault === 'resets') incoming.socket.write('HTTP/1.1 2', () => incoming.socket.resetAndDestroy());
   }
 
@@ -68,6 +73,7 @@ export async function startHttpVendor(contract: HttpContract): Promise<HttpVendo
     url: `http://127.0.0.1:${port}`,
     received,
     handOvers: () => handOvers,
+    waiting: () => waiting,
     misbehave: (next) => (fault = next),
     script: (reply) => (scripted = reply),
     async close() {

@@ -27,7 +27,8 @@ const faultReplies: Partial<Record<VendorFault, ScriptedReply>> = {
 /** A mail server with an account, on a real SMTP implementation; what it takes is read back by a real MIME parser. */
 export async function startSmtp(options: SMTPServerOptions = {}): Promise<SmtpVendor> {
   const received: ReceivedMail[] = [];
-  const sockets = new Set<Socket>();
+  const sockets = new Map<number | undefined, Socket>();
+  const stalled = new Set<number>();
   let handOvers = 0;
   let logins = 0;
   let fault: VendorFault | undefined;
@@ -48,7 +49,7 @@ export async function startSmtp(options: SMTPServerOptions = {}): Promise<SmtpVe
         session.envelope.rcptTo.map(({ address }) => address),
       ),
     );
-    if (fault === 'stalls') return undefined;
+    if (fault === 'stalls') return void stalled.add(session.remotePort);
     if (fault === 'resets') return sockets.forEach((socket) => socket.resetAndDestroy());
     return done(null, fault === 'garbles' ? '\u0000{"half": queued?' : '2.0.0 queued');
   }
@@ -75,12 +76,17 @@ export async function startSmtp(options: SMTPServerOptions = {}): Promise<SmtpVe
     onData: (stream, session, done) => void take(stream, session, done),
   });
   server.on('error', () => undefined);
-  server.server.on('connection', (socket: Socket) => sockets.add(socket));
+  server.server.on('connection', (socket: Socket) => {
+    const port = socket.remotePort;
+    sockets.set(port, socket);
+    socket.once('close', () => sockets.delete(port));
+  });
   const port = await listen(server.server);
   return {
     port,
     received,
     handOvers: () => handOvers,
+    waiting: () => [...stalled].filter((remotePort) => sockets.has(remotePort)).length,
     logins: () => logins,
     misbehave: (next) => (fault = next),
     script: (reply) => (scripted = reply),

@@ -24,6 +24,8 @@ export type Vendor = {
   readonly received: readonly ReceivedMail[];
   /** How often somebody asked to have a message sent, taken or not. */
   handOvers(): number;
+  /** On how many connections somebody still waits for an answer that a stalling vendor doesn't give. */
+  waiting(): number;
   /** From now on; undefined heals it. */
   misbehave(fault: VendorFault | undefined): void;
   close(): Promise<void>;
