@@ -1,20 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import { findChallenge, newestSend, type AddressDocument, type Challenge } from '#core/address-document.ts';
-import { deriveCode } from '#core/code.ts';
 import type { EncodedEvent } from '#core/encoded-event.ts';
 import { encodeReaction, type Draft, type Event } from '#core/event.ts';
-import { statusOf } from '#core/challenge.ts';
-import type { RenderedMessage } from '#schemas/channel.ts';
 import type { DeliveryFailure, MessageRendered } from '#schemas/delivery.ts';
 import type { Lane } from '#storage/log.ts';
-import { addressOf } from '#runtime/challenge-view.ts';
 import { Poison } from '#runtime/consume.ts';
 import type { Foundation } from '#runtime/foundation.ts';
-import { fillParts } from '#runtime/render.ts';
-import { openField } from '#runtime/sealing.ts';
 import type { Courier } from './courier.ts';
 import { nextStep, type Progress } from './plan.ts';
-import type { OutgoingMessage } from './providers/provider.ts';
+import { prepareMessage } from './prepare-message.ts';
+import type { SendOutcome } from './providers/provider.ts';
 import type { WaitingRoom } from './waiting-room.ts';
 
 export type DeliveryDeps = {
@@ -86,112 +80,60 @@ async function deliverUnderLease(deps: DeliveryDeps, event: Event, lane: Lane, l
   }
 }
 
-/** Everything between the lease and the fate. */
+/**
+ * Carries out the plan step by step until the send has a fate. Whether the send is still wanted is asked again after every pause: a
+ * code that a resend has voided, or that was used meanwhile, would only confuse.
+ */
 async function deliver(deps: DeliveryDeps, event: Event, lane: Lane, lease: Lease): Promise<Fate> {
-  const { foundation } = deps;
+  const { foundation, courier, waiting } = deps;
   const data = event.data as MessageRendered;
-  const failed = (reason: DeliveryFailure): Fate => ({ draft: failure(data, reason, false) });
-  if (foundation.now() >= data.expiresAt) return failed('expired');
-  const record = await foundation.store.load(event.subject);
-  const document = record && (JSON.parse(record.document) as AddressDocument);
-  const challenge = document?.tenant === event.tenant ? findChallenge(document, data.challengeId) : undefined;
-  if (!record || !challenge) return failed('unreadable');
-  if (statusOf(challenge, foundation.now()) !== 'pending' || newestSend(challenge).number !== data.send)
-    return failed('superseded');
-  const message = compose(foundation, event, challenge, record.salt);
-  // The challenge is there, so its salt is: a text that does not open was never made for it, and its own text may be on the way.
-  if (!message) throw new Poison('unreadable');
-  return { draft: await carry(deps, lane, lease, data, message), requestedAt: newestSend(challenge).requestedAt };
-}
-
-/** The only place where a code exists outside a comparison: on its way through a provider's door. */
-function compose(
-  foundation: Foundation,
-  event: Event,
-  challenge: Challenge,
-  salt: string,
-): OutgoingMessage | undefined {
-  const { keys } = foundation;
-  const { tenant, subject } = event;
-  const data = event.data as MessageRendered;
-  const thing = `${data.challengeId}/${data.send}`;
-  const text = openField(keys, 'message', salt, { tenant, subject, field: 'message', thing }, data.message);
-  const to = addressOf(keys, { tenant, subject, salt }, challenge);
-  const send = newestSend(challenge);
-  const otpKey = keys.byKid('otp', send.kid);
-  if (text === undefined || to === undefined || !otpKey) return undefined;
-  const { id: challengeId, purpose, digits, bindingDigest = '' } = challenge;
-  const code = deriveCode(otpKey, {
-    tenant,
-    challengeId,
-    send: send.number,
-    purpose,
-    bindingDigest,
-    nonce: send.nonce,
-    digits,
-  });
-  const rendered = JSON.parse(text) as RenderedMessage;
-  return {
-    id: `${challengeId}.${send.number}`,
-    tenant,
-    challengeId,
-    send: send.number,
-    to,
-    subject: rendered.subject && fillParts(rendered.subject, code),
-    text: fillParts(rendered.text, code),
-    html: rendered.html && fillParts(rendered.html, code),
-    otpToken: data.origin === undefined ? undefined : { code, origin: data.origin },
-    expiresAt: data.expiresAt,
-  };
-}
-
-/** Carries out the plan step by step until the send has a fate. */
-async function carry(
-  { foundation, courier, waiting, mustWait }: DeliveryDeps,
-  lane: Lane,
-  lease: Lease,
-  data: MessageRendered,
-  message: OutgoingMessage,
-): Promise<Draft> {
+  let ready = await prepareMessage(foundation, event);
   // A lease that ran out without a result may have sent: it counts as an outcome nobody knows.
+  let calls = lease.attempt - 1;
   let progress: Progress = {
     order: courier.order(data.providers),
     tried: [],
     pauses: 0,
-    unknowns: lease.attempt - 1,
+    unknowns: calls,
     expiresAt: data.expiresAt,
   };
-  for (let calls = lease.attempt - 1; ;) {
+  for (;;) {
+    const maybeSent = progress.unknowns > 0;
+    if (ready.kind === 'failed') return { draft: failure(data, ready.reason, maybeSent) };
     const step = nextStep(progress, foundation.now(), courier.callable);
-    switch (step.do) {
-      case 'call': {
-        const outcome = await courier.call(step.provider, message);
-        calls += 1;
-        progress = {
-          ...progress,
-          tried: [...progress.tried, step.provider],
-          unknowns: progress.unknowns + (outcome.kind === 'unknown' ? 1 : 0),
-          last: { provider: step.provider, outcome },
-        };
-        break;
-      }
-      case 'pause':
-        mustWait();
-        if (waiting.full()) return failure(data, 'overloaded', progress.unknowns > 0);
-        lane.leave();
-        await pause(foundation, waiting, lane, lease, step.ms, progress.unknowns > 0);
-        progress = { ...progress, tried: [], pauses: progress.pauses + 1 };
-        break;
-      case 'sent': {
-        const { challengeId, channel, send } = data;
-        const possibleDuplicate = progress.unknowns > 0;
-        const sent = { challengeId, channel, send, provider: step.provider, calls, possibleDuplicate };
-        return { type: 'delivery-sent', about: challengeId, data: sent };
-      }
-      case 'fail':
-        return failure(data, step.reason, progress.unknowns > 0, step.detail, step.provider);
+    if (step.do === 'sent')
+      return { draft: success(data, step.provider, calls, maybeSent), requestedAt: ready.requestedAt };
+    if (step.do === 'fail') return { draft: failure(data, step.reason, maybeSent, step.detail, step.provider) };
+    if (step.do === 'call') {
+      const outcome = await courier.call(step.provider, ready.message);
+      calls += 1;
+      progress = afterCall(progress, step.provider, outcome);
+      continue;
     }
+    deps.mustWait();
+    if (waiting.full()) return { draft: failure(data, 'overloaded', maybeSent) };
+    lane.leave();
+    await pause(foundation, waiting, lane, lease, step.ms, maybeSent);
+    progress = { ...progress, tried: [], pauses: progress.pauses + 1 };
+    ready = await prepareMessage(foundation, event);
   }
+}
+
+const afterCall = (progress: Progress, provider: string, outcome: SendOutcome): Progress => ({
+  ...progress,
+  tried: [...progress.tried, provider],
+  unknowns: progress.unknowns + (outcome.kind === 'unknown' ? 1 : 0),
+  last: { provider, outcome },
+});
+
+function success(
+  { challengeId, channel, send }: MessageRendered,
+  provider: string,
+  calls: number,
+  possibleDuplicate: boolean,
+): Draft {
+  const data = { challengeId, channel, send, provider, calls, possibleDuplicate };
+  return { type: 'delivery-sent', about: challengeId, data };
 }
 
 /**
