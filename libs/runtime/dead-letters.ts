@@ -28,8 +28,8 @@ const own = {
 } as const;
 
 /**
- * A letter up to this size fits with its headers into every topic, even one made with Kafka's own default of 1,048,588 bytes a batch.
- * One that fitted nowhere would come back for ever and stop its partition. No event of ours is near it.
+ * A letter up to this size fits with its headers into every topic, even one made with Kafka's own default of 1,048,588
+ * bytes a batch. One that fitted nowhere would come back for ever and stop its partition. No event of ours is near it.
  */
 const wholeBytesMax = 1_040_000;
 const keptKeyBytesMax = 1_024;
@@ -37,8 +37,8 @@ const keptHeaderBytesMax = 256;
 const keptHeadersMax = 32;
 
 /**
- * The record as a dead letter: same key, value and headers, and its own headers beside them. Of a record that is too large it keeps key and
- * small headers, and names the size and SHA-256 of the value, which stays where it was told.
+ * The record as a dead letter: same key, value and headers, and its own headers beside them. Of a record that is too
+ * large it keeps key and small headers, and names the size and SHA-256 of the value, which stays where it was told.
  */
 export function toDeadLetter(
   record: LogRecord,
@@ -100,8 +100,9 @@ const redrivable = new Set<string>(
 );
 
 /**
- * The letter's record for its old topic: same key, value and headers, so it is the same event to every reader, and `dl_redriven_at` to tell
- * the repetition. Undefined for what can't go back: no dead letter, no topic of ours, or a value that was left out.
+ * The letter's record for its old topic: same key, value and headers, so it is the same event to every reader, and
+ * `dl_redriven_at` to tell the repetition. Undefined for what can't go back: no dead letter, no topic of ours, a value
+ * that was left out.
  * @param at Unix milliseconds
  */
 export function toRedriven(letter: LogRecord, at: number): OutgoingRecord | undefined {
