@@ -50,19 +50,11 @@ export function connectRedis(url: string, logger?: StorageLogger): RedisConnecti
   const client = address.nodes.length > 1 ? createCluster(address) : createSingle(address);
   const masters = () => (client instanceof Cluster ? client.nodes('master') : [client]);
   const connectionClosed = tellOfConnection(client, logger);
-  let openings: Promise<void>[] | undefined = [];
   if (client instanceof Cluster) {
-    // A node's own connection is made at once, or the first burst of commands would meet one that is still connecting.
-    client.on('+node', (node: Redis) => {
-      const opening = node.connect().catch(() => {});
-      openings?.push(opening);
-    });
+    client.on('ready', () => client.nodes('master').forEach(open));
+    client.on('+node', (node: Redis) => client.status === 'ready' && open(node));
   }
-  const firstAttempt = client
-    .connect()
-    .then(() => Promise.all(openings ?? []))
-    .catch(() => {})
-    .finally(() => (openings = undefined));
+  client.connect().catch(() => {});
 
   async function run(script: Script, keys: readonly string[], args: readonly Argument[]): Promise<unknown> {
     try {
@@ -84,7 +76,8 @@ export function connectRedis(url: string, logger?: StorageLogger): RedisConnecti
     },
     async firstContact(timeoutMs) {
       const patience = new AbortController();
-      await Promise.race([firstAttempt, pause(timeoutMs, undefined, { signal: patience.signal })]);
+      const contact = outcome(client).then(() => Promise.all(masters().map(outcome)));
+      await Promise.race([contact, pause(timeoutMs, undefined, { signal: patience.signal })]);
       patience.abort();
     },
     close() {
@@ -121,6 +114,22 @@ function createCluster(address: RedisAddress): Cluster {
 
 function credentials({ username, password, encrypted }: RedisAddress) {
   return { username, password, ...(encrypted && { tls: {} }) };
+}
+
+/**
+ * Connects to a node of a cluster before the first command needs it, or the others of a burst would meet it still connecting
+ * and be refused. Not before the cluster is ready: its own check is refused by such a node just as well.
+ */
+function open(node: Redis): void {
+  if (node.status === 'wait') node.connect().catch(() => {});
+}
+
+/** Resolves when an attempt to connect has succeeded or failed. */
+async function outcome(client: Redis | Cluster): Promise<void> {
+  if (client.status === 'ready') return;
+  await new Promise<void>((resolve) => {
+    for (const event of ['ready', 'close', 'end']) client.once(event, () => resolve());
+  });
 }
 
 /** Pause in milliseconds before the next attempt to connect, doubling with some chance in it, so that processes don't return in step. */

@@ -1,3 +1,5 @@
+import assert from 'node:assert/strict';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Store } from '#storage/store.ts';
 
 /** Virtual time in Unix milliseconds: what a store was given as `now`. */
@@ -38,4 +40,14 @@ export function createClock(): Clock {
       time = ms;
     },
   };
+}
+
+/** The promise's outcome, or a rejection that is not `Unavailable` if it hangs. */
+export async function withinMs<T>(ms: number, promise: Promise<T>): Promise<T> {
+  const patience = new AbortController();
+  const hung = pause(ms, undefined, { signal: patience.signal }).then(
+    () => assert.fail(`no answer within ${ms} ms`),
+    () => promise,
+  );
+  return await Promise.race([promise, hung]).finally(() => patience.abort());
 }
