@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { sameSecret, sha256 } from '#core/bytes.ts';
+import { tenantSubject } from '#core/subject.ts';
 import { keyIsLive } from '#core/tenant.ts';
 import type { Scope } from '#schemas/tenant.ts';
 import { Problem } from './errors.ts';
@@ -54,16 +55,27 @@ export function createAuthenticate(options: {
   const bearer = (authorization: string | undefined) =>
     /^Bearer ([\x21-\x7e]{1,512})$/i.exec(authorization ?? '')?.[1] ?? '';
 
+  async function findKey(tenantId: string, keyId: string, presented: string) {
+    const tenant = await options.tenants.find(tenantId);
+    const key = tenant?.document.keys.find(({ id }) => id === keyId);
+    // Compared even when there is no such key, so that time does not tell which ids exist.
+    const same = sameSecret(key?.hash ?? '', hashApiKey(presented));
+    return tenant && key && same ? { tenant, key } : undefined;
+  }
+
   async function anyTenant(authorization: string | undefined) {
     const presented = bearer(authorization);
     const [, tenantId = '', keyId = ''] = keyPattern.exec(presented) ?? [];
     if (tenantId === '' || checksumOf(presented.slice(0, -7)) !== presented.slice(-6))
       throw new Problem('unauthenticated');
-    const tenant = await options.tenants.find(tenantId);
-    const key = tenant?.document.keys.find(({ id }) => id === keyId);
-    // Compared even when there is no such key, so that time does not tell which ids exist.
-    const same = sameSecret(key?.hash ?? '', hashApiKey(presented));
-    if (!tenant || !key || !same || !keyIsLive(key, options.now())) throw new Problem('unauthenticated');
+    let found = await findKey(tenantId, keyId, presented);
+    if (!found) {
+      // What is known may be older than the key: whoever was just given one can use it everywhere, at once.
+      options.tenants.forget(tenantSubject(tenantId));
+      found = await findKey(tenantId, keyId, presented);
+    }
+    if (!found || !keyIsLive(found.key, options.now())) throw new Problem('unauthenticated');
+    const { tenant, key } = found;
     if (tenant.document.state === 'suspended') throw new Problem('tenant-suspended');
     return { kind: 'tenant' as const, tenantId, keyId, actor: `key:${keyId}`, tenant, scopes: key.scopes };
   }

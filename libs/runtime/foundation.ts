@@ -1,5 +1,4 @@
 import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { createPlatform, platformDecider } from '#core/tenant.ts';
 import { keyedDigest } from '#core/bytes.ts';
 import { platformSubject } from '#core/subject.ts';
@@ -9,7 +8,7 @@ import type { Log } from '#storage/log.ts';
 import type { Store } from '#storage/store.ts';
 import { Unavailable } from '#storage/unavailable.ts';
 import { createAuthenticate, type Authenticate } from './authenticate.ts';
-import type { Config } from './config.ts';
+import { sqliteFileIn, type Config } from './config.ts';
 import { createHandle, type Handle } from './handle.ts';
 import { openKeyRing, type KeyRing, type Purpose } from './keys.ts';
 import { createLogger, type Logger } from './logger.ts';
@@ -22,6 +21,8 @@ export type Foundation = {
   readonly service: string;
   readonly store: Store;
   readonly log: Log;
+  /** See Storage.takeRequests. */
+  readonly takeRequests?: (kind: string) => Promise<string[]>;
   readonly keys: KeyRing;
   /** Name of the newest otp key: stands in every send. */
   readonly otpKid: string;
@@ -63,8 +64,9 @@ export async function layFoundation(options: FoundationOptions): Promise<Foundat
   });
   const { store, log } = storage;
   const keys = openKeyRing({ masterKeys: config.masterKeys, purposeKeys: config.purposeKeys, purposes });
-  const handle = createHandle({ store, log, now, source: `/twofold/${service}`, telemetry });
   const tenants = createTenants(store);
+  // Whoever changes settings or keys here finds them changed by the next call.
+  const handle = createHandle({ store, log, now, source: `/twofold/${service}`, telemetry, changed: tenants.forget });
   telemetry.gauge('twofold.log.waiting', () => log.waitingMs() / 1_000);
   let prepared = false;
   return {
@@ -72,6 +74,7 @@ export async function layFoundation(options: FoundationOptions): Promise<Foundat
     service,
     store,
     log,
+    takeRequests: storage.takeRequests,
     keys,
     otpKid: config.otpKid,
     now,
@@ -107,7 +110,7 @@ function placeOf(config: Config) {
     return { kind: 'distributed' as const, redisUrl: config.redisUrl, kafka: config.kafka };
   }
   mkdirSync(config.dataDir, { recursive: true, mode: 0o700 });
-  return { kind: 'embedded' as const, file: join(config.dataDir, 'twofold.sqlite') };
+  return { kind: 'embedded' as const, file: sqliteFileIn(config.dataDir) };
 }
 
 /** The platform's record holds a digest that only its subject key makes: with another key nothing would be found again. */

@@ -16,6 +16,8 @@ export type HandleDeps = {
   /** `/twofold/<service>`, the source of what is committed here. */
   readonly source: string;
   readonly telemetry: Telemetry;
+  /** Told of each subject whose record was changed here, for who keeps copies. */
+  readonly changed?: (subject: string) => void;
 };
 
 export type Command<Document, Outcome, Answer> = {
@@ -132,6 +134,7 @@ export function createHandle(deps: HandleDeps): Handle {
       .catch(asUnknown);
     telemetry.count('twofold.commits', { outcome: result.kind });
     if (result.kind !== 'committed') return result.kind;
+    deps.changed?.(subject);
     await tell(subject, result.unlogged);
     const outcome = decider.outcomeOf(document, commandId);
     if (!outcome) throw new Error(`events of ${at.decision.events[0]?.type} left no outcome`);

@@ -12,7 +12,11 @@ export type TenantView = {
 };
 
 /** What is known of tenants, at most 2 s old; a store that is down rejects, and nothing is ever assumed instead. */
-export type Tenants = { find(tenantId: string): Promise<TenantView | undefined> };
+export type Tenants = {
+  find(tenantId: string): Promise<TenantView | undefined>;
+  /** Forgets what is known of a tenant's or the platform's subject, so that the next `find` reads it anew. */
+  forget(subject: string): void;
+};
 
 const ageMsMax = 1_500;
 const entriesMax = 10_000;
@@ -54,5 +58,12 @@ export function createTenants(store: Store): Tenants {
     };
   }
 
-  return { find: (tenantId) => recent(`tenant/${tenantId}`, () => view(tenantId)) };
+  return {
+    find: (tenantId) => recent(tenantSubject(tenantId), () => view(tenantId)),
+    forget(subject) {
+      // The platform's settings are part of every tenant's view.
+      if (subject === platformSubject) cached.clear();
+      else cached.delete(subject);
+    },
+  };
 }
