@@ -99,7 +99,7 @@ export function registerSettings(app: Http, foundation: Foundation): void {
       return effectiveSettings(platform.settings, place.level === 'tenant' ? own.settings : undefined);
     });
 
-    const put = { ...common, summary: 'Replace own settings', querystring: DryRun, body: SettingsBody, SettingsSaved };
+    const put = { ...common, summary: 'Replace own settings', querystring: DryRun, body: SettingsBody };
     app.put(
       base,
       { onRequest, schema: { ...put, response: answers(200, SettingsSaved) }, bodyLimit: settingsBytesMax },
