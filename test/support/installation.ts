@@ -101,7 +101,7 @@ export async function eventually<T>(
     async () => {
       const value = await read();
       if (value === undefined || value === false) throw new Error(`${what} did not happen within ${timeoutMs} ms`);
-      return value as T;
+      return value;
     },
     { timeout: timeoutMs, interval: 20 },
   );
