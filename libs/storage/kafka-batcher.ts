@@ -1,4 +1,4 @@
-import { setTimeout as pause } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises';
 import { createCalls } from './kafka-calls.ts';
 import type { Call, Calls, CallsLimits, Placed } from './kafka-calls.ts';
 import type { OutgoingRecord } from './log.ts';
@@ -149,7 +149,9 @@ function wake(state: State): void {
 /** Runs until everything is told and a producer is open for what comes next. */
 async function run(state: State): Promise<void> {
   state.running = true;
-  while (state.phase !== 'closed') {
+  // Calls that are made in one turn of the event loop share a request.
+  await nextTurn();
+  while (!isClosed(state)) {
     if (!state.transport) {
       await reopen(state);
       continue;
@@ -175,7 +177,7 @@ async function reopen(state: State): Promise<void> {
     const span = Math.min(reopenMaxMs, reopenMinMs * 2 ** Math.min(state.failures - 1, 16));
     await pause(span * (0.5 + Math.random() / 2));
   }
-  if (state.phase === 'closed') return;
+  if (isClosed(state)) return;
   try {
     const opened = await state.options.open();
     if (isClosed(state)) return opened.kill();
@@ -187,7 +189,7 @@ async function reopen(state: State): Promise<void> {
   }
 }
 
-/** The phase changes while `reopen` waits, which the compiler doesn't see. */
+/** A function, because the phase changes while others wait, which the compiler does not expect. */
 const isClosed = (state: State): boolean => state.phase === 'closed';
 
 async function attempt(state: State, transport: Transport): Promise<void> {
@@ -254,5 +256,5 @@ function giveUp(state: State, error: unknown): void {
   state.transport = undefined;
   state.failures += 1;
   state.failingSince ??= performance.now();
-  state.options.failed?.(error);
+  if (!isClosed(state)) state.options.failed?.(error);
 }
