@@ -1,4 +1,7 @@
 import { readFileSync } from 'node:fs';
+import { isIP } from 'node:net';
+import { join } from 'node:path';
+import { parseRedisAddress } from '#storage/redis-address.ts';
 import { kidOf, purposes, type Purpose } from './keys.ts';
 
 export type Config = {
@@ -80,7 +83,10 @@ export function readConfig(env: Env, role: Role): Config {
   const port = read.integer('PORT', role.port, 0, 65_535);
   const kafka = readKafka(read, faults);
   const redisUrl = read.text('REDIS_URL');
-  const publicUrl = read.url('PUBLIC_URL') ?? `http://${host === '0.0.0.0' ? 'localhost' : host}:${port}`;
+  if (redisUrl !== undefined && !namesRedis(redisUrl)) {
+    faults.push('REDIS_URL must be redis://host:port or rediss://host:port, or a comma list of such for a cluster');
+  }
+  const publicUrl = read.url('PUBLIC_URL') ?? `http://${nameOf(host)}:${port}`;
   const masterKeys = read.keys('MASTER_KEY');
   const purposeKeys = Object.fromEntries(
     purposes.map((purpose) => [purpose, read.keys(`KEY_${purpose.toUpperCase()}`)]).filter(([, keys]) => keys?.length),
@@ -88,6 +94,8 @@ export function readConfig(env: Env, role: Role): Config {
   const platformKey = read.text('PLATFORM_KEY');
   const otpSource = purposeKeys.otp?.[0] ?? masterKeys[0];
   const otpKid = otpSource ? kidOf(otpSource) : (read.text('OTP_KID') ?? '');
+  if (otpKid !== '' && !/^[\w-]{8}$/.test(otpKid))
+    faults.push('OTP_KID must be the 8 characters that the verifier prints');
   const config: Config = {
     mode: role.mode,
     host,
@@ -103,7 +111,7 @@ export function readConfig(env: Env, role: Role): Config {
     platformKey,
     otpKid,
     verifierUrl: (read.url('VERIFIER_URL') ?? 'http://127.0.0.1:8081').replace(/\/$/, ''),
-    trustedProxies: read.list('TRUSTED_PROXIES') ?? [],
+    trustedProxies: read.proxies('TRUSTED_PROXIES'),
     channels: read.words('CHANNELS', ['sms', 'email'] as const) ?? ['sms', 'email'],
     providers: readProviders(read, development),
     otlpEndpoint: read.url('OTEL_EXPORTER_OTLP_ENDPOINT'),
@@ -113,8 +121,8 @@ export function readConfig(env: Env, role: Role): Config {
     faults.push('KAFKA_BROKERS and REDIS_URL go together: give both, or neither to run on one SQLite file');
   }
   if (role.apart && !kafka) faults.push('KAFKA_BROKERS and REDIS_URL must be set: this service runs beside others');
-  if (platformKey !== undefined && platformKey.length < 32)
-    faults.push('PLATFORM_KEY must have at least 32 characters');
+  if (platformKey !== undefined && !/^[\x21-\x7e]{32,512}$/.test(platformKey))
+    faults.push('PLATFORM_KEY must have 32 to 512 characters, all of them visible ASCII');
   if (development && host !== '127.0.0.1' && host !== '::1' && host !== 'localhost') {
     faults.push('HOST must be a loopback address in development mode: use `npm run serve` for anything else');
   }
@@ -130,6 +138,36 @@ export function readConfig(env: Env, role: Role): Config {
   }
   if (faults.length > 0) throw new ConfigFault(faults);
   return Object.freeze(config);
+}
+
+/** Where an embedded installation keeps records and log. */
+export const sqliteFileIn = (dataDir: string): string => join(dataDir, 'twofold.sqlite');
+
+/** Where store and log are; without Kafka and Redis both are in the file. */
+export type Places = { readonly kafka?: KafkaConfig; readonly redisUrl?: string; readonly file: string };
+
+/** Reads what a command needs that only looks: no keys, and either of Kafka and Redis may be missing. */
+export function readPlaces(env: Env): Places {
+  const faults: string[] = [];
+  const read = createReader(env, faults);
+  const kafka = readKafka(read, faults);
+  const places = { kafka, redisUrl: read.text('REDIS_URL'), file: sqliteFileIn(read.text('DATA_DIR') ?? '.twofold') };
+  if (faults.length > 0) throw new ConfigFault(faults);
+  return places;
+}
+
+function namesRedis(url: string): boolean {
+  try {
+    return parseRedisAddress(url).nodes.length > 0;
+  } catch {
+    return false;
+  }
+}
+
+/** A host as a URL names it. */
+function nameOf(host: string): string {
+  if (host === '0.0.0.0' || host === '::') return 'localhost';
+  return host.includes(':') ? `[${host}]` : host;
 }
 
 export const isLoopbackUrl = (url: string): boolean =>
@@ -160,8 +198,8 @@ function createReader(env: Env, faults: string[]) {
     integer(name: string, initial: number, min: number, max: number): number {
       const value = text(name);
       if (value === undefined) return initial;
-      const number = Number(value);
-      if (!Number.isInteger(number) || number < min || number > max) {
+      const number = /^\d{1,9}$/.test(value) ? Number(value) : Number.NaN;
+      if (!(number >= min && number <= max)) {
         faults.push(`${name} must be a whole number from ${min} to ${max}`);
         return initial;
       }
@@ -175,8 +213,16 @@ function createReader(env: Env, faults: string[]) {
     },
     words<T extends string>(name: string, known: readonly T[]): T[] | undefined {
       const values = list(name);
-      if (values?.some((value) => !known.includes(value as T))) faults.push(`${name} takes ${known.join(', ')}`);
+      if (values?.length === 0 || values?.some((value) => !known.includes(value as T)))
+        faults.push(`${name} takes ${known.join(', ')}`);
       return values as T[] | undefined;
+    },
+    proxies(name: string): string[] {
+      const proxies = list(name) ?? [];
+      const known = (proxy: string) =>
+        ['loopback', 'linklocal', 'uniquelocal'].includes(proxy) || isIP(proxy.replace(/\/\d{1,3}$/, '')) > 0;
+      if (!proxies.every(known)) faults.push(`${name} must be a comma list of IP addresses or networks`);
+      return proxies;
     },
     keys(name: string): Buffer[] {
       const keys = (list(name) ?? []).map((value) => Buffer.from(value, 'base64'));
@@ -202,6 +248,7 @@ function readKafka(read: Reader, faults: string[]): KafkaConfig | undefined {
   const mechanism = read.words('KAFKA_SASL_MECHANISM', ['plain', 'scram-sha-256', 'scram-sha-512'] as const)?.[0];
   const ssl = read.flag('KAFKA_SSL') || caFile !== undefined;
   if (mechanism && !(username && password)) faults.push('KAFKA_SASL_USERNAME and KAFKA_SASL_PASSWORD must be set');
+  if (!mechanism && (username || password)) faults.push('KAFKA_SASL_MECHANISM must be set where user or password are');
   let ca: string | undefined;
   if (caFile) {
     try {

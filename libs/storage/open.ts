@@ -3,7 +3,16 @@ import type { StorageLogger } from './logger.ts';
 import type { Store } from './store.ts';
 
 /** The pair that a process runs on. */
-export type Storage = { readonly store: Store; readonly log: Log; close(): Promise<void> };
+export type Storage = {
+  readonly store: Store;
+  readonly log: Log;
+  /**
+   * What other processes ask of the one that has the file: at most 100 requests of a kind, oldest first, each handed out
+   * once. Absent where every process may write to the log itself.
+   */
+  readonly takeRequests?: (kind: string) => Promise<string[]>;
+  close(): Promise<void>;
+};
 
 export type StorageOptions = {
   readonly now: () => number;

@@ -1,6 +1,7 @@
 import { createHttp, type Http } from '#runtime/http.ts';
 import { listenOps, registerOps } from '#runtime/ops.ts';
 import type { Foundation } from '#runtime/foundation.ts';
+import { startRedriving } from '#runtime/redrive.ts';
 import type { Part, WorkingPart } from '#runtime/service.ts';
 import type { ChannelName } from '#schemas/channel.ts';
 import { startDeliveryWorkers } from '../delivery-worker/app.ts';
@@ -50,5 +51,7 @@ export async function startStandaloneWork(
     startDeliveryWorkers(foundation, providers),
     startVerifierWork(foundation),
   ]);
-  return [templates, ...deliveries, ...verifier];
+  const { takeRequests } = foundation;
+  const redriving = takeRequests ? [startRedriving({ ...foundation, takeRequests })] : [];
+  return [templates, ...deliveries, ...verifier, ...redriving];
 }

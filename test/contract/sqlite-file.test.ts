@@ -6,7 +6,7 @@ import { createGroupCommit } from '#storage/group-commit.ts';
 import { createLogTable, lastOffset } from '#storage/log-table.ts';
 import { openSqlite } from '#storage/sqlite-open.ts';
 import { readSqliteLog, readSqliteRecord } from '#storage/sqlite-readers.ts';
-import { queueRequest } from '#storage/sqlite-requests.ts';
+import { queueRequest, requestWaits, withdrawRequest } from '#storage/sqlite-requests.ts';
 import { createSqliteStore } from '#storage/sqlite-store.ts';
 import { openDatabase } from '#storage/sqlite.ts';
 import { Unavailable } from '#storage/unavailable.ts';
@@ -106,6 +106,15 @@ describe('a SQLite file', () => {
     expect(await sqlite.takeRequests('redrive')).toEqual(['{"n":1}', '{"n":2}']);
     expect(await sqlite.takeRequests('redrive')).toEqual([]);
     expect(() => queueRequest(`${file}.missing`, 'redrive', '{}')).toThrow(/no such file/);
+  });
+
+  it('lets a request be taken back until it is taken', async () => {
+    const file = sqliteFile();
+    const sqlite = openForTest({ file });
+    const [taken, withdrawn] = [queueRequest(file, 'redrive', '1'), queueRequest(file, 'redrive', '2')];
+    expect([requestWaits(file, withdrawn), withdrawRequest(file, withdrawn)]).toEqual([true, true]);
+    expect(await sqlite.takeRequests('redrive')).toEqual(['1']);
+    expect([requestWaits(file, taken), withdrawRequest(file, taken)]).toEqual([false, false]);
   });
 });
 
