@@ -12,6 +12,11 @@ const localBytesMax = 64;
 const localPattern = /^[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*$/;
 const labelPattern = /^(?!-)[a-z0-9-]{1,63}(?<!-)$/;
 
+/** Whoever makes us send to such a number may earn from it (toll fraud), and nobody has one for themselves. */
+const costlyTypes: ReadonlySet<string | undefined> = new Set(['PREMIUM_RATE', 'SHARED_COST']);
+/** Numbers of no country (satellites, international networks), by the code for the whole world: no list of countries allows them. */
+const noCountry = '001';
+
 const refuse = (reason: string): Normalised => ({ ok: false, reason });
 
 /** One address of the channel in its one normal form, or why it is none. */
@@ -24,15 +29,18 @@ export function normaliseAddress(channel: ChannelName, input: string): Normalise
   }
 }
 
-/** E.164, from a number written internationally; nothing around it, no extension, and a number that can exist. */
+/** E.164, from a number written internationally; nothing around it, no extension, a number that can exist and costs no premium. */
 export function normalisePhone(input: string): Normalised {
   if (input.length > 40) return refuse('must be a phone number of at most 40 characters');
   if (/[^\x20-\x7e]/.test(input)) return refuse('must be a phone number in ASCII digits');
-  const number = parsePhoneNumberFromString(input, { extract: false });
+  // RFC 3966 parameters (;phone-context=, ;isub=) would be read into the number or passed over.
+  const international = input.startsWith('+') && !input.includes(';');
+  const number = international ? parsePhoneNumberFromString(input, { extract: false }) : undefined;
   if (!number) return refuse('must be a phone number in international form, such as +14155550132');
   if (number.ext) return refuse('must be a phone number without an extension');
   if (!number.isValid()) return refuse('must be a phone number that can exist in its country');
-  return { ok: true, address: number.number, country: number.country };
+  if (costlyTypes.has(number.getType())) return refuse('must be a phone number that costs no premium');
+  return { ok: true, address: number.number, country: number.country ?? noCountry };
 }
 
 /** One address, domain lower-cased and as A-labels (RFC 5891), at most 254 bytes (RFC 5321, 4.5.3.1). */
