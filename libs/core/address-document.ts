@@ -73,7 +73,12 @@ const keptMs = 24 * hourMs;
 const failuresKeptMs = 30 * 24 * hourMs;
 const challengesMax = 20;
 const commandsMax = 64;
-const documentBytesMax = 15_500;
+/** Where room is short commands are forgotten first, but never more than down to these. */
+const commandsMin = 16;
+/** Of 16 KiB; the rest of the record (salt, head, life) has room above it. */
+const documentBytesMax = 16_000;
+/** No less than what each part takes as JSON at its largest. */
+const partBytes = { document: 210, challenge: 600, send: 176, command: 165 };
 
 const noAddress: AddressDocument = {
   kind: 'address',
@@ -101,11 +106,11 @@ export const attemptsLeft = (challenge: Challenge): number => Math.max(challenge
 export const findChallenge = (document: AddressDocument | undefined, id: string): Challenge | undefined =>
   document?.challenges.find((challenge) => challenge.id === id);
 
-/** Bytes that a document will take, near enough to bound it without writing it. */
+/** Bytes that a document takes at most, so that it can be bounded without writing it. */
 export function estimateBytes(document: Pick<AddressDocument, 'challenges' | 'commands'>): number {
-  let bytes = 200 + 160 * document.commands.length;
-  for (const challenge of document.challenges) {
-    bytes += 560 + challenge.to.length + (challenge.params?.length ?? 0) + 190 * challenge.sends.length;
+  let bytes = partBytes.document + partBytes.command * document.commands.length;
+  for (const { to, params = '', sends } of document.challenges) {
+    bytes += partBytes.challenge + to.length + params.length + partBytes.send * sends.length;
   }
   return bytes;
 }
@@ -113,17 +118,24 @@ export function estimateBytes(document: Pick<AddressDocument, 'challenges' | 'co
 export const fits = (document: Pick<AddressDocument, 'challenges' | 'commands'>): boolean =>
   document.challenges.length <= challengesMax && estimateBytes(document) <= documentBytesMax;
 
-const isOpen = (challenge: Challenge, at: number) =>
-  challenge.state.kind === 'pending' && newestSend(challenge).expiresAt > at;
+/** When a challenge is over, or will be: no command after it changes the challenge. */
+const endOf = (challenge: Challenge): number =>
+  challenge.state.kind === 'pending' ? newestSend(challenge).expiresAt : challenge.state.at;
 
-/** Forgets by the event's own time, so that a replay forgets the same: what is old, then what is over and too much. */
-function prune(document: AddressDocument, now: number): AddressDocument {
-  let challenges = document.challenges.filter(({ createdAt }) => now - createdAt < keptMs);
+const isOver = (challenge: Challenge, at: number): boolean =>
+  challenge.state.kind !== 'pending' || endOf(challenge) <= at;
+
+/**
+ * Forgets by the event's own time, so that a replay forgets the same: what is old, then what is over and too much. The challenge that
+ * the event is about stays: its answer is read from the document.
+ */
+function prune(document: AddressDocument, now: number, about: string | undefined): AddressDocument {
+  let challenges = document.challenges.filter((challenge) => now - endOf(challenge) < keptMs);
   let commands = document.commands.filter(({ at }) => now - at < keptMs).slice(-commandsMax);
   while (!fits({ challenges, commands })) {
-    const oldestClosed = challenges.findIndex((challenge) => !isOpen(challenge, now));
+    const oldestClosed = challenges.findIndex((challenge) => challenge.id !== about && isOver(challenge, now));
     if (oldestClosed >= 0) challenges = challenges.toSpliced(oldestClosed, 1);
-    else if (commands.length > 16) commands = commands.slice(1);
+    else if (commands.length > commandsMin) commands = commands.slice(1);
     else break;
   }
   return { ...document, challenges, commands, changedAt: now };
@@ -235,8 +247,14 @@ function step(document: AddressDocument, fact: Fact): AddressDocument {
 
 /** The decider of bare addresses: folding a record's events gives its document exactly. */
 export const addressDecider: Decider<AddressDocument, AddressOutcome> = {
-  evolve: (document, fact) => prune(step(document ?? { ...noAddress, tenant: fact.tenant }, fact), fact.time),
+  evolve: (document, fact) => {
+    const { challengeId } = fact.data as { readonly challengeId?: string };
+    return prune(step(document ?? { ...noAddress, tenant: fact.tenant }, fact), fact.time, challengeId);
+  },
   outcomeOf: (document, commandId) => document.commands.find(({ id }) => id === commandId),
-  expiresAt: (document) =>
-    Math.max(document.changedAt + keptMs, document.failures > 0 ? document.lastFailureAt + failuresKeptMs : 0),
+  expiresAt: ({ challenges, changedAt, failures, lastFailureAt }) =>
+    Math.max(
+      ...[changedAt, ...challenges.map(endOf)].map((at) => at + keptMs),
+      failures > 0 ? lastFailureAt + failuresKeptMs : 0,
+    ),
 };

@@ -103,31 +103,41 @@ export function requestChallenge(document: AddressDocument | undefined, command:
       settingsVersion: policy.settingsVersion,
     },
   };
-  return happened(...replaced(document, command, request), request);
+  const samePurpose = openAt(document, now).filter(({ purpose }) => purpose === command.purpose);
+  const room = makeRoom(document, request, now, samePurpose.slice(0, -(openPerPurposeMax - 1)));
+  // One whose params fill a record by themselves.
+  return room ? happened(...room, request) : refused('body-too-large');
 }
 
-/** Cancels the oldest open challenges that a new one would push over what a record holds. */
-function replaced(document: AddressDocument | undefined, command: RequestChallenge, request: Draft): Draft[] {
-  const open = document?.challenges.filter((challenge) => statusOf(challenge, command.now) === 'pending') ?? [];
-  const samePurpose = open.filter(({ purpose }) => purpose === command.purpose);
-  const victims = samePurpose.slice(0, Math.max(samePurpose.length + 1 - openPerPurposeMax, 0));
+const openAt = (document: AddressDocument | undefined, now: number): readonly Challenge[] =>
+  document?.challenges.filter((challenge) => statusOf(challenge, now) === 'pending') ?? [];
+
+/**
+ * Cancels the oldest open challenges, `first` in any case, until the record holds what `draft` adds to it; undefined if that is too
+ * much for a record of its own.
+ */
+function makeRoom(
+  document: AddressDocument | undefined,
+  draft: Draft,
+  now: number,
+  first: readonly Challenge[] = [],
+): Draft[] | undefined {
   const cancel = ({ id }: Challenge): Draft => ({
     type: 'challenge-canceled',
     about: id,
     data: { challengeId: id, reason: 'replaced' },
   });
-  const after = (drafts: readonly Draft[]) =>
-    drafts.reduce(
-      (state, { type, data }) =>
-        addressDecider.evolve(state, { type, data, time: command.now, tenant: '', causationId: '', actor: '' }),
-      document,
-    );
-  for (const challenge of open) {
-    const next = after([...victims.map(cancel), request]);
-    if (next && fits(next)) break;
-    if (!victims.includes(challenge)) victims.push(challenge);
+  const canceled = first.map(cancel);
+  const spare = openAt(document, now).filter((challenge) => challenge.id !== draft.about && !first.includes(challenge));
+  for (;;) {
+    let next = document;
+    for (const { type, data } of [...canceled, draft])
+      next = addressDecider.evolve(next, { type, data, time: now, tenant: '', causationId: '', actor: '' });
+    if (next && fits(next)) return canceled;
+    const oldest = spare.shift();
+    if (!oldest) return undefined;
+    canceled.push(cancel(oldest));
   }
-  return victims.map(cancel);
 }
 
 function newSend(number: number, sendsMax: number, endsAtMax: number, policy: ChallengePolicy, send: NewSend) {
@@ -160,7 +170,7 @@ export function resendChallenge(document: AddressDocument | undefined, command: 
   const { id: challengeId, channel, purpose, locale, to, params, counted } = challenge;
   const number = newestSend(challenge).number + 1;
   const send = newSend(number, challenge.sendsMax, challenge.endsAtMax, command.policy, command);
-  return happened({
+  const resend: Draft = {
     type: 'challenge-resend-requested',
     about: challengeId,
     data: {
@@ -174,7 +184,9 @@ export function resendChallenge(document: AddressDocument | undefined, command: 
       counted,
       settingsVersion: command.policy.settingsVersion,
     },
-  });
+  };
+  const room = makeRoom(document, resend, command.now);
+  return room ? happened(...room, resend) : refused('no-sends-left');
 }
 
 /** Cancelling what is over changes nothing and answers the thing as it is. */

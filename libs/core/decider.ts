@@ -9,6 +9,7 @@ export type RefusalCode =
   | 'no-sends-left'
   | 'resend-too-early'
   | 'address-throttled'
+  | 'body-too-large'
   | 'tenant-exists'
   | 'too-many-keys'
   | 'settings-changed-meanwhile';
