@@ -43,6 +43,9 @@ export type Envelope = {
 
 const contentType = 'application/json';
 const typePattern = /^twofold\.([a-z-]+)\.v1$/;
+const versionPattern = /^[1-9]\d{0,14}$/;
+// RFC 3339; Date.parse alone takes almost anything for a time.
+const timePattern = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)$/;
 const eventBytesMax = 1_048_576;
 
 /** The attributes under the chain hash, in the order CONTRACTS fixes (Ids and bytes); traceparent is no part of an event's identity. */
@@ -143,18 +146,19 @@ export function decodeEvent(record: RawRecord): Decoded {
     if (Array.isArray(value)) return refuse('repeated-header');
     headers[name] = value.toString();
   }
-  if (record.key === null) return refuse('no-key');
+  if (!record.key?.length) return refuse('no-key');
   if (record.value === null) return refuse('no-value');
-  if (record.value.length > eventBytesMax) return refuse('too-large');
+  if (Buffer.byteLength(record.value) > eventBytesMax) return refuse('too-large');
   if (headers['ce_specversion'] !== '1.0') return refuse('not-a-cloudevent');
   const name = typePattern.exec(headers['ce_type'] ?? '')?.[1];
   if (name === undefined) return refuse('unknown-version');
   if (!Object.hasOwn(events, name)) return refuse('unknown-type');
   const type = name as EventName;
-  const time = Date.parse(headers['ce_time'] ?? '');
+  const time = timePattern.test(headers['ce_time'] ?? '') ? Date.parse(headers['ce_time'] as string) : Number.NaN;
   if (!headers['ce_id'] || !headers['ce_tenant'] || Number.isNaN(time)) return refuse('malformed-envelope');
+  const { chained } = events[type];
+  if (chained && !versionPattern.test(headers['ce_version'] ?? '')) return refuse('malformed-envelope');
   const version = Number(headers['ce_version']);
-  if (events[type].chained && !(Number.isSafeInteger(version) && version > 0)) return refuse('malformed-envelope');
   const data = parseObject(record.value.toString());
   if (data === undefined) return refuse('malformed-json');
   return {
@@ -166,7 +170,7 @@ export function decodeEvent(record: RawRecord): Decoded {
       about: headers['ce_subject'] ?? '',
       tenant: headers['ce_tenant'],
       time,
-      ...(events[type].chained && { version, prev: headers['ce_prev'] ?? '' }),
+      ...(chained && { version, prev: headers['ce_prev'] ?? '' }),
       causationId: headers['ce_causationid'] ?? '',
       actor: headers['ce_actor'] ?? '',
       traceparent: headers['traceparent'],

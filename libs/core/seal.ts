@@ -43,8 +43,11 @@ export function unseal(
 ): string | undefined {
   const dot = sealed.indexOf('.');
   const key = dot < 0 ? undefined : keyOf(sealed.slice(0, dot));
-  const bytes = Buffer.from(sealed.slice(dot + 1), 'base64url');
+  const text = sealed.slice(dot + 1);
+  const bytes = Buffer.from(text, 'base64url');
   if (!key || bytes.length < ivBytes + tagBytes) return undefined;
+  // The decoder passes over what is no base64url; only the one text that seal writes is taken.
+  if (bytes.toString('base64url') !== text) return undefined;
   const decipher = createDecipheriv(
     'aes-256-gcm',
     recordKey(key, whom.tenant, whom.subject, salt),

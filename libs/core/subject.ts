@@ -9,7 +9,7 @@ export type ThingKind = 'c' | 'e' | 'l' | 'm';
  * read from it or tried against it without the key (CONTRACTS, Ids and bytes).
  */
 export function subjectOf(subjectKey: Uint8Array, kind: 'account' | 'address', tenant: string, value: string): string {
-  return keyedDigest(subjectKey, kind, tenant, value).subarray(0, 16).toString('base64url');
+  return keyedDigest(subjectKey, kind, tenant, value.normalize('NFC')).subarray(0, 16).toString('base64url');
 }
 
 export const tenantSubject = (tenantId: string): string => `tenant:${tenantId}`;

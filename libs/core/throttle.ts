@@ -22,8 +22,8 @@ export const destinationKey = (tenant: string, counted: Counted): string =>
   `destination:${tenant}:${counted.destination}`;
 
 /**
- * Every limit that one send counts against (DESIGN 6). Large ones first: where a store counts them one after another, a
- * crash between two may count a send too often and never too seldom.
+ * Every limit that one send counts against (DESIGN 6). Exact ones last: where a store counts them one after another, a crash
+ * between two may count a send too often and never too seldom.
  */
 export function limitsOfSend(tenant: string, counted: Counted, quotas: Quotas, resendMinSeconds: number): Limit[] {
   const limits: Limit[] = [
@@ -63,5 +63,5 @@ export function limitsOfSend(tenant: string, counted: Counted, quotas: Quotas, r
       exact: true,
     },
   );
-  return limits;
+  return limits.toSorted((a, b) => Number(a.exact) - Number(b.exact));
 }

@@ -1,4 +1,4 @@
-import { isIP } from 'node:net';
+import { isIP, SocketAddress } from 'node:net';
 import { keyedDigest } from '#core/bytes.ts';
 import { normaliseAddress, phonePrefix } from '#core/address.ts';
 import { subjectOf } from '#core/subject.ts';
@@ -52,16 +52,14 @@ export function readAddress(
 
 /** One household or host: an IPv4 address, or the /64 of an IPv6 one, within which addresses are free to whoever has it. */
 function networkOf(ip: string): string {
-  const plain = ip.toLowerCase().replace(/%.*$/, '');
-  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/.exec(plain)?.[1];
+  if (isIP(ip) !== 6) return ip;
+  // One spelling of each address: lower case, no zone, no leading zeros, `::` for the longest run of zeros (RFC 5952).
+  const { address } = new SocketAddress({ address: ip, family: 'ipv6' });
+  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/.exec(address)?.[1];
   if (mapped) return mapped;
-  if (isIP(plain) !== 6) return plain;
-  const [head = '', tail] = plain.split('::');
+  const [head = '', tail] = address.split('::');
   const left = head.split(':').filter(Boolean);
   const right = tail?.split(':').filter(Boolean) ?? [];
-  const zeros = tail === undefined ? 0 : Math.max(8 - left.length - right.length - (plain.includes('.') ? 1 : 0), 0);
-  return [...left, ...Array.from({ length: zeros }, () => '0'), ...right]
-    .slice(0, 4)
-    .map((group) => group.replace(/^0+(?=.)/, ''))
-    .join(':');
+  const zeros = Array.from({ length: tail === undefined ? 0 : 8 - left.length - right.length }, () => '0');
+  return [...left, ...zeros, ...right].slice(0, 4).join(':');
 }

@@ -8,8 +8,12 @@ export function bindingDigest(
   challengeId: string,
   binding: Readonly<Record<string, string>> | undefined,
 ): string {
-  const pairs = Object.entries(binding ?? {}).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  // Sorted as they are digested: before NFC the same names may come in another order.
+  const pairs = Object.entries(binding ?? {})
+    .map((pair) => pair.map((text) => text.normalize('NFC')))
+    .toSorted(([a = '', x = ''], [b = '', y = '']) => compare(a, b) || compare(x, y));
   if (pairs.length === 0) return '';
-  const fields = pairs.flat().map((field) => field.normalize('NFC'));
-  return keyedDigest(keys.newest('subject').key, 'binding', tenant, challengeId, ...fields).toString('base64url');
+  return keyedDigest(keys.newest('subject').key, 'binding', tenant, challengeId, ...pairs.flat()).toString('base64url');
 }
+
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
