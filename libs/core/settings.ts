@@ -116,23 +116,25 @@ const branches = new Set(
 export type OutsideChecks = {
   /** Faults of a template's source in words, each with its place. */
   readonly template: (source: string, kind: 'sms' | 'email-subject' | 'email-text' | 'email-html') => readonly string[];
-  /** Providers that the operator configured, per channel; undefined where nobody can know. */
-  readonly providers?: Readonly<Record<ChannelName, readonly string[]>>;
 };
+
+/** A field's name comes from the caller and goes back to them; this much of it tells them enough. */
+const fieldCharsMax = 200;
 
 /** All faults of what a level wants as its own settings; empty = good. */
 export function checkSettings(input: unknown, level: Level, outside: OutsideChecks): SettingsFault[] {
   const faults: SettingsFault[] = [];
+  const tell = (field: string, message: string) => faults.push({ field: field.slice(0, fieldCharsMax), message });
   const walk = (value: unknown, path: string) => {
     const leaf = leaves.get(path);
     if (leaf && leaf.only !== undefined && leaf.only !== level) {
-      faults.push({ field: path, message: `can be set by the ${leaf.only} only` });
+      tell(path, `can be set by the ${leaf.only} only`);
     } else if (leaf) {
-      for (const { at, message } of leaf.check(value, outside)) faults.push({ field: path + at, message });
+      for (const { at, message } of leaf.check(value, outside)) tell(path + at, message);
     } else if (path !== '' && !branches.has(path)) {
-      faults.push({ field: path, message: 'is no setting' });
+      tell(path, 'is no setting');
     } else if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-      faults.push({ field: path || 'settings', message: 'must be an object' });
+      tell(path || 'settings', 'must be an object');
     } else {
       for (const [name, inner] of Object.entries(value)) walk(inner, path ? `${path}.${name}` : name);
     }

@@ -48,7 +48,7 @@ export type PlatformDocument = Governed & {
   readonly tenants: readonly ListedTenant[];
 };
 
-/** Of all kept keys, revoked ones included; revoked ones are forgotten oldest first beyond it. */
+/** Of all kept keys, dead ones included; those are forgotten oldest first beyond it. */
 const keysMax = 100;
 const commandsMax = 64;
 const commandsKeptMs = 86_400_000;
@@ -96,7 +96,7 @@ function evolveTenant(before: TenantDocument | undefined, fact: Fact): TenantDoc
     case 'api-key-created': {
       const { keyId, ...key } = fact.data as ApiKeyCreated;
       const keys = [...document.keys, { ...key, id: keyId, createdAt: fact.time }];
-      const oldest = keys.length > keysMax ? keys.findIndex(({ revokedAt }) => revokedAt !== undefined) : -1;
+      const oldest = keys.length > keysMax ? keys.findIndex((one) => !keyIsLive(one, fact.time)) : -1;
       return remember({ ...document, keys: oldest < 0 ? keys : keys.toSpliced(oldest, 1) }, fact, keyId);
     }
     case 'api-key-revoked': {
@@ -202,9 +202,12 @@ export function updateTenant(
   );
 }
 
+const liveKeys = (document: TenantDocument, now: number): number =>
+  document.keys.filter((key) => keyIsLive(key, now)).length;
+
 export function createApiKey(document: TenantDocument | undefined, data: ApiKeyCreated, now: number): Decision<never> {
   if (!document) return refused('not-found');
-  if (document.keys.filter((key) => keyIsLive(key, now)).length >= keysMax) return refused('too-many-keys');
+  if (liveKeys(document, now) >= keysMax) return refused('too-many-keys');
   return happened({ type: 'api-key-created', about: data.keyId, data });
 }
 
@@ -225,7 +228,9 @@ export function rotateApiKey(
   now: number,
 ): Decision<never> {
   const key = document?.keys.find(({ id }) => id === keyId);
-  if (!key || !keyIsLive(key, now)) return refused('not-found');
+  if (!document || !key || !keyIsLive(key, now)) return refused('not-found');
+  // Without an overlap the successor takes the old key's place.
+  if (overlapMs > 0 && liveKeys(document, now) >= keysMax) return refused('too-many-keys');
   const { label, scopes, expiresAt } = key;
   return happened(
     {
