@@ -74,17 +74,30 @@ export function asProblem(error: unknown): Problem {
     case 'FST_ERR_CTP_INVALID_JSON_BODY':
     case 'FST_ERR_CTP_EMPTY_JSON_BODY':
       return new Problem('malformed-json');
-    case 'FST_ERR_VALIDATION':
-      return new Problem('malformed-request', { errors: fieldFaults(error as ValidationFailure) });
-    default: {
-      const status = (error as { statusCode?: unknown } | null)?.statusCode;
-      // Fastify's own 4xx (bad Content-Length, prototype keys, malformed URL) are the caller's.
-      return typeof status === 'number' && status >= 400 && status < 500
-        ? new Problem(status === 413 ? 'body-too-large' : 'malformed-request', { errors: [] })
-        : new Problem('internal');
+    case 'FST_ERR_VALIDATION': {
+      const failure = error as ValidationFailure;
+      // An id of the wrong shape is as unknown as a wrong id.
+      if (failure.validationContext === 'params') return new Problem('not-found');
+      return new Problem('malformed-request', { errors: fieldFaults(failure) });
     }
+    case 'FST_ERR_NOT_FOUND':
+    case 'FST_ERR_MAX_PARAM_LENGTH':
+      return new Problem('not-found');
+    case 'FST_ERR_HANDLER_TIMEOUT':
+      return new Problem('unavailable');
+    default:
+      return isCallers(error) ? new Problem('malformed-request', { errors: [] }) : new Problem('internal');
   }
 }
+
+/** Fastify's own 4xx (bad Content-Length, malformed URL) and bodies that broke off; other libraries' statuses are about their callers: us. */
+function isCallers(error: unknown): boolean {
+  const { code, statusCode } = (error ?? {}) as { code?: unknown; statusCode?: unknown };
+  if (typeof statusCode !== 'number' || statusCode < 400 || statusCode >= 500 || typeof code !== 'string') return false;
+  return code.startsWith('FST_ERR_') || code === 'ECONNRESET' || code === 'ECONNABORTED';
+}
+
+const faultsMax = 100;
 
 type ValidationFailure = {
   readonly validationContext?: string;
@@ -99,7 +112,7 @@ type ValidationFailure = {
 /** All faults at once, each named by its field; `body` is left out of the path, other places are named. */
 function fieldFaults(failure: ValidationFailure): FieldFault[] {
   const place = failure.validationContext === 'body' ? [] : [failure.validationContext ?? ''];
-  return (failure.validation ?? []).map(({ instancePath, message, keyword, params }) => {
+  return (failure.validation ?? []).slice(0, faultsMax).map(({ instancePath, message, keyword, params }) => {
     const name = params['missingProperty'] ?? params['additionalProperty'] ?? params['propertyName'];
     const steps = [...place, ...instancePath.split('/').slice(1), ...(typeof name === 'string' ? [name] : [])];
     const text = wordsOf(keyword, params) ?? message;

@@ -19,11 +19,15 @@ export type Logger = {
   error(event: string, fields?: Fields): void;
 };
 
+// A line of a stack that says where: a message of several lines stands above them and may look like anything else.
+const framePattern = /^ {4}at (?:.{1,200} \()?(?:(?:file:|node:|\/|[A-Z]:\\)[^()]*:\d+:\d+|<anonymous>)\)?$/;
+const textCharsMax = 500;
+
 /** Of an error: what kind it is and where it was thrown, never its text, which may quote what it failed on. */
 function describe(error: unknown): Record<string, unknown> {
   if (!(error instanceof Error)) return { error: typeof error };
   const code = (error as { code?: unknown }).code;
-  const frames = (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line));
+  const frames = (error.stack ?? '').split('\n').filter((line) => framePattern.test(line));
   return {
     error: error.name,
     ...(typeof code === 'string' && /^[A-Za-z_-]{1,60}$/.test(code) && { code }),
@@ -31,11 +35,19 @@ function describe(error: unknown): Record<string, unknown> {
   };
 }
 
+/** A field is a word, a number, or a list of such; anything deeper could carry what no list of names can see. */
+function plain(value: unknown): unknown {
+  if (typeof value === 'string') return value.slice(0, textCharsMax);
+  if (typeof value === 'number' || typeof value === 'boolean' || value === null) return value;
+  if (!Array.isArray(value)) return undefined;
+  return value.filter((item) => typeof item === 'string' || typeof item === 'number').map(plain);
+}
+
 function pick(fields: Fields): Record<string, unknown> {
   const kept: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(fields)) {
     if (name === 'error') Object.assign(kept, describe(value));
-    else if (allowed.has(name) && value !== undefined) kept[name] = value;
+    else if (allowed.has(name)) kept[name] = plain(value);
   }
   return kept;
 }
