@@ -1,4 +1,4 @@
-import { findChallenge, newestSend, type AddressDocument } from '#core/address-document.ts';
+import { findChallenge, type AddressDocument } from '#core/address-document.ts';
 import { encodeReaction, type Draft, type Event } from '#core/event.ts';
 import type { ChallengeRequested, ChallengeResendRequested } from '#schemas/challenge.ts';
 import { Poison } from '#runtime/consume.ts';
@@ -21,14 +21,13 @@ export async function onChallengeRequested(foundation: Foundation, event: Event)
   const record = await foundation.store.load(event.subject);
   if (!record) return tell(foundation, event, failed(data, 'unreadable'));
   const document = JSON.parse(record.document) as AddressDocument;
+  if (document.tenant !== event.tenant) return tell(foundation, event, failed(data, 'unreadable'));
   const challenge = findChallenge(document, data.challengeId);
   const send = challenge?.sends.find(({ number }) => number === data.send.number);
-  if (!challenge || document.tenant !== event.tenant) return tell(foundation, event, failed(data, 'unreadable'));
   // The record decided otherwise than this event says: it stands in no chain of ours, and the first one is kept.
-  if (send?.nonce !== data.send.nonce) throw new Poison('forked');
-  if (challenge.state.kind !== 'pending' || newestSend(challenge).number !== data.send.number) {
-    return tell(foundation, event, failed(data, 'superseded'));
-  }
+  if (challenge && send?.nonce !== data.send.nonce) throw new Poison('forked');
+  // Whether the message is still wanted, the delivery worker finds under the send's lease: said here as well, a request that comes
+  // again later would give a second fate to a send that has long had its own.
   const values = readValues(foundation, event, data, record.salt);
   if (!values) return tell(foundation, event, failed(data, 'unreadable'));
   await tell(foundation, event, await render(foundation, event, data, record.salt, values));
