@@ -21,8 +21,8 @@ export function parseRedisAddress(url: string): RedisAddress {
     fail('a cluster has database 0 only');
   return {
     nodes: urls.map((one) => ({ host: one.hostname.replace(/^\[|\]$/g, ''), port: Number(one.port || 6379) })),
-    username: decodeURIComponent(first.username) || undefined,
-    password: decodeURIComponent(first.password) || undefined,
+    username: decode(first.username),
+    password: decode(first.password),
     database,
     encrypted,
   };
@@ -33,6 +33,14 @@ function parseOne(part: string): URL {
   if (!/^rediss?:$/.test(url.protocol) || url.hostname === '') fail('expected redis://host:port or rediss://host:port');
   if (!/^(\/\d{0,5})?$/.test(url.pathname)) fail('the path may only be a database number');
   return url;
+}
+
+function decode(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text) || undefined;
+  } catch {
+    return fail('user name and password must be percent-encoded');
+  }
 }
 
 function fail(reason: string): never {

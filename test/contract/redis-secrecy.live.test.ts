@@ -1,0 +1,171 @@
+import { inspect } from 'node:util';
+import type { Redis } from 'ioredis';
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { recordKey } from '#storage/redis-keys.ts';
+import { openRedisStore } from '#storage/redis-store.ts';
+import type { Bucket, Store } from '#storage/store.ts';
+import { Unavailable } from '#storage/unavailable.ts';
+import { connectRedis } from '../../scripts/infra/redis.ts';
+import type { RedisServer } from '../../scripts/infra/redis.ts';
+import { describeLive, startRedis } from '../support/services.ts';
+import { commitOf, eventOf, eventsOf, subjectOf } from './commits.ts';
+import { createClock } from './opened-store.ts';
+
+const marker = 'marker-4711';
+const minuteMs = 60_000;
+const markedBuckets: Bucket[] = [true, false].map((exact) => ({
+  key: `${marker}-limit`,
+  limit: 'limit',
+  exact,
+  windows: [{ ms: minuteMs, max: 5 }],
+}));
+
+describeLive('The store on Redis', ['own-redis'], () => {
+  let server: RedisServer;
+  let admin: Redis;
+  const clock = createClock();
+  const told: unknown[] = [];
+  const logger = {
+    info: (...words: unknown[]) => void told.push(words),
+    warn: (...words: unknown[]) => void told.push(words),
+  };
+  const open = (url = server.url) => openRedisStore({ url, now: clock.now, logger });
+  beforeAll(async () => {
+    server = await startRedis();
+    admin = await connectRedis(server.url);
+  });
+  afterAll(async () => {
+    admin.disconnect();
+    await server.stop();
+  });
+  beforeEach(async () => void (await admin.flushall()));
+
+  /** Every method, with the marker in each argument that can take it; all that was rejected. */
+  async function failures(store: Store): Promise<unknown[]> {
+    const subject = `tenant:${marker}`;
+    const events = [{ ...eventOf(marker, 1, marker), hash: marker }];
+    const commit = commitOf({ subject, life: marker, salt: marker, document: marker, events });
+    const results = await Promise.allSettled([
+      store.load(subject),
+      store.commit(commit),
+      store.settle(subject, eventsOf(commit)),
+      store.claim(marker, marker, minuteMs),
+      store.lease(marker, marker, minuteMs),
+      store.finish(marker, marker, marker, minuteMs),
+      store.yield(marker, marker),
+      store.reserve(marker, markedBuckets),
+      store.release(marker),
+      store.note(marker, marker, 1, marker, minuteMs),
+      store.notes(marker),
+      store.check(),
+    ]);
+    return results.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []));
+  }
+
+  /** Everything a debugger or a careless logger could show of errors and log lines. */
+  function shown(errors: unknown[]): string {
+    return inspect([errors, told], { depth: Infinity, showHidden: true, maxStringLength: Infinity });
+  }
+
+  it('keeps every argument out of its errors when Redis refuses the commands', async () => {
+    const store = await open();
+    for (const type of ['c', 'l', 'n', 'w'])
+      await admin.set(`{${type}:${marker}${type === 'w' ? '-limit' : ''}}`, 'of another type');
+    await admin.set(`{w:${marker}-limit}:segments`, 'of another type');
+    await admin.set(recordKey(`tenant:${marker}`), 'of another type');
+    const errors = await failures(store);
+    expect(errors).toEqual(Array.from({ length: 10 }, () => expect.any(Unavailable)));
+    expect(shown(errors)).not.toContain(marker);
+    await store.close();
+  });
+
+  it('keeps every argument out of its errors when Redis may not run them, is full, is away or hangs', async () => {
+    await admin.acl('SETUSER', 'nobody', 'on', `>${marker}`, '~none*', '-@all', '+info', '+hello', '+client');
+    const forbidden = await open(server.url.replace('//', `//nobody:${marker}@`));
+    const errors = await failures(forbidden);
+    expect(errors).toHaveLength(12);
+    await forbidden.close();
+
+    const store = await open();
+    await admin.config('SET', 'maxmemory', '1');
+    errors.push(...(await failures(store)));
+    await admin.config('SET', 'maxmemory', '0');
+    expect(errors).toHaveLength(12 + 6);
+
+    process.kill(server.pid(), 'SIGSTOP');
+    errors.push(...(await failures(store)));
+    process.kill(server.pid(), 'SIGCONT');
+    expect(errors).toHaveLength(12 + 6 + 12);
+
+    await server.kill('SIGKILL');
+    errors.push(...(await failures(store)));
+    await store.close();
+    errors.push(...(await failures(store)));
+    expect(errors).toHaveLength(12 + 6 + 12 + 12 + 12);
+
+    expect(errors.every((error) => error instanceof Unavailable)).toBe(true);
+    expect(shown(errors)).not.toContain(marker);
+    await server.start();
+    admin = await connectRedis(server.url);
+  });
+
+  it('names its keys by digests, tenants and what its caller calls a thing, in the forms that are agreed', async () => {
+    const store = await open();
+    const subjects = [subjectOf(0x00), subjectOf(0xfb), 'tenant:demo', 'platform'];
+    for (const subject of subjects) {
+      await store.commit(commitOf({ subject, salt: marker, document: marker, events: [eventOf(subject, 1, marker)] }));
+    }
+    await store.claim('claim', marker);
+    await store.lease('lease', marker, minuteMs);
+    await store.finish('lease', marker, marker, minuteMs);
+    await store.note('note', marker, 1, marker, minuteMs);
+    await store.reserve(marker, [
+      { key: 'limit', limit: marker, exact: false, windows: [{ ms: minuteMs, max: 1 }] },
+      { key: 'limit', limit: marker, exact: true, windows: [{ ms: minuteMs, max: 1 }] },
+    ]);
+    await store.check();
+    const records = ['{00}:r:' + subjects[0], '{fb}:r:' + subjects[1], '{31}:r:tenant:demo', '{d2}:r:platform'];
+    // 31 and d2 are the first bytes of SHA-256 of the two names.
+    const sets = ['{00}:unlogged', '{fb}:unlogged', '{31}:unlogged', '{d2}:unlogged'];
+    const others = ['{c:claim}', '{l:lease}', '{n:note}', '{w:limit}', '{w:limit}:segments', '{00}:probe'];
+    const expected = [...records, ...sets, ...others];
+    expect((await admin.keys('*')).toSorted()).toEqual(expected.toSorted());
+    const fields = ['head', 'life', 'version', 'salt', 'document', 'expiresAt', 'e:1'];
+    expect((await admin.hkeys('{d2}:r:platform')).toSorted()).toEqual(fields.toSorted());
+    await store.close();
+  });
+
+  it('leaves to Redis’ own expiry only what is told, has ended or is counted', async () => {
+    const store = await open();
+    const commit = commitOf({ subject: 'platform', expiresAt: clock.now() + minuteMs });
+    await store.commit(commit);
+    expect(await admin.pttl('{d2}:r:platform')).toBe(-1);
+    await store.settle('platform', eventsOf(commit));
+    expect(await admin.pttl('{d2}:r:platform')).toBeGreaterThan(0);
+    await store.commit({
+      ...commitOf({ subject: 'platform', versions: [2], expiresAt: clock.now() + minuteMs }),
+      head: commit.events[0]?.hash ?? '',
+    });
+    expect(await admin.pttl('{d2}:r:platform')).toBe(-1);
+    await store.claim('for a while', 'value', minuteMs);
+    await store.claim('for ever', 'value');
+    await store.lease('lease', 'owner', minuteMs);
+    await store.note('note', 'field', 1, 'value', minuteMs);
+    await store.reserve('id', markedBuckets);
+    const keys = ['{c:for a while}', '{l:lease}', '{n:note}', `{w:${marker}-limit}`, `{w:${marker}-limit}:segments`];
+    for (const key of keys) expect(await admin.pttl(key)).toBeGreaterThan(0);
+    expect(await admin.pttl('{c:for ever}')).toBe(-1);
+    await store.close();
+  });
+
+  it('keeps no more of a limit than can still count', async () => {
+    const store = await open();
+    for (let i = 0; i < 300; i++) {
+      clock.set(clock.now() + minuteMs / 5);
+      await store.reserve(`command ${i}`, markedBuckets);
+    }
+    expect(await admin.zcard(`{w:${marker}-limit}`)).toBeLessThanOrEqual(5);
+    expect(await admin.hlen(`{w:${marker}-limit}:segments`)).toBeLessThanOrEqual(22);
+    await store.close();
+  });
+});
