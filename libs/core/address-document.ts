@@ -75,10 +75,8 @@ const challengesMax = 20;
 const commandsMax = 64;
 /** Where room is short commands are forgotten first, but never more than down to these. */
 const commandsMin = 16;
-/** Of 16 KiB; the rest of the record (salt, head, life) has room above it. */
-const documentBytesMax = 16_000;
-/** No less than what each part takes as JSON at its largest. */
-const partBytes = { document: 210, challenge: 600, send: 176, command: 165 };
+/** Of 16 KiB: the rest takes up what guesses and ends add to challenges that are open and commands that stay. */
+const documentBytesMax = 15_900;
 
 const noAddress: AddressDocument = {
   kind: 'address',
@@ -106,17 +104,11 @@ export const attemptsLeft = (challenge: Challenge): number => Math.max(challenge
 export const findChallenge = (document: AddressDocument | undefined, id: string): Challenge | undefined =>
   document?.challenges.find((challenge) => challenge.id === id);
 
-/** Bytes that a document takes at most, so that it can be bounded without writing it. */
-export function estimateBytes(document: Pick<AddressDocument, 'challenges' | 'commands'>): number {
-  let bytes = partBytes.document + partBytes.command * document.commands.length;
-  for (const { to, params = '', sends } of document.challenges) {
-    bytes += partBytes.challenge + to.length + params.length + partBytes.send * sends.length;
-  }
-  return bytes;
-}
+const bytesOf = (value: unknown): number => Buffer.byteLength(JSON.stringify(value));
 
-export const fits = (document: Pick<AddressDocument, 'challenges' | 'commands'>): boolean =>
-  document.challenges.length <= challengesMax && estimateBytes(document) <= documentBytesMax;
+/** Whether a record may hold the document. */
+export const fits = (document: AddressDocument): boolean =>
+  document.challenges.length <= challengesMax && bytesOf(document) <= documentBytesMax;
 
 /** When a challenge is over, or will be: no command after it changes the challenge. */
 const endOf = (challenge: Challenge): number =>
@@ -130,15 +122,17 @@ const isOver = (challenge: Challenge, at: number): boolean =>
  * the event is about stays: its answer is read from the document.
  */
 function prune(document: AddressDocument, now: number, about: string | undefined): AddressDocument {
-  let challenges = document.challenges.filter((challenge) => now - endOf(challenge) < keptMs);
-  let commands = document.commands.filter(({ at }) => now - at < keptMs).slice(-commandsMax);
-  while (!fits({ challenges, commands })) {
-    const oldestClosed = challenges.findIndex((challenge) => challenge.id !== about && isOver(challenge, now));
-    if (oldestClosed >= 0) challenges = challenges.toSpliced(oldestClosed, 1);
-    else if (commands.length > commandsMin) commands = commands.slice(1);
-    else break;
+  const challenges = document.challenges.filter((challenge) => now - endOf(challenge) < keptMs);
+  const commands = document.commands.filter(({ at }) => now - at < keptMs).slice(-commandsMax);
+  const pruned = { ...document, challenges, commands, changedAt: now };
+  let bytes = bytesOf(pruned);
+  while (challenges.length > challengesMax || bytes > documentBytesMax) {
+    const over = challenges.findIndex((challenge) => challenge.id !== about && isOver(challenge, now));
+    const spare = over >= 0 ? challenges.splice(over, 1) : commands.splice(0, commands.length > commandsMin ? 1 : 0);
+    if (spare.length === 0) break;
+    bytes -= bytesOf(spare[0]) + 1;
   }
-  return { ...document, challenges, commands, changedAt: now };
+  return pruned;
 }
 
 function change(document: AddressDocument, id: string, edit: (challenge: Challenge) => Challenge): AddressDocument {
