@@ -9,7 +9,7 @@ describeLive('With Kafka', ['kafka'], ({ brokers }) => {
     async () => {
       const logs: Log[] = [];
       const another = async () => {
-        const log = await openKafkaLog({ brokers, clientId: 'test', now: Date.now });
+        const log = await openKafkaLog({ brokers, clientId: 'test' });
         logs.push(log);
         return log;
       };
