@@ -22,21 +22,21 @@ export type StorageOptions = {
   readonly clientId: string;
 } & (
   | { readonly kind: 'embedded'; /** One SQLite file. */ readonly file: string }
-  | {
-      readonly kind: 'distributed';
-      readonly redisUrl: string;
-      readonly kafka: {
-        readonly brokers: readonly string[];
-        readonly ssl: boolean;
-        readonly ca?: string;
-        readonly sasl?: {
-          readonly mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512';
-          readonly username: string;
-          readonly password: string;
-        };
-      };
-    }
+  | { readonly kind: 'distributed'; readonly redisUrl: string; readonly kafka: KafkaPlace }
 );
+
+/** Where Kafka is and how it knows us. */
+export type KafkaPlace = {
+  readonly brokers: readonly string[];
+  readonly ssl: boolean;
+  /** PEM of the authorities that may sign the brokers' certificates. */
+  readonly ca?: string;
+  readonly sasl?: {
+    readonly mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512';
+    readonly username: string;
+    readonly password: string;
+  };
+};
 
 /** Opens one of the two pairs; the other's libraries are not even loaded. */
 export async function openStorage(options: StorageOptions): Promise<Storage> {
@@ -45,11 +45,10 @@ export async function openStorage(options: StorageOptions): Promise<Storage> {
     const { openSqlite } = await import('./sqlite-open.ts');
     return openSqlite({ file: options.file, now, logger });
   }
-  const [{ openRedisStore }, { openKafkaLog }] = await Promise.all([import('./redis-store.ts'), import('./kafka.ts')]);
-  const { brokers, ssl, ca, sasl } = options.kafka;
+  const { openRedisStore } = await import('./redis-store.ts');
   const [store, log] = await Promise.all([
     openRedisStore({ url: options.redisUrl, now, logger }),
-    openKafkaLog({ brokers: [...brokers], clientId, ssl: ca ? { ca: [ca] } : ssl, sasl, now, logger, onFatal }),
+    openLogAlone(options.kafka, { clientId, now, logger, onFatal }),
   ]);
   return {
     store,
@@ -59,4 +58,13 @@ export async function openStorage(options: StorageOptions): Promise<Storage> {
       await store.close();
     },
   };
+}
+
+/** Kafka's log without a store beside it. */
+export async function openLogAlone(
+  { brokers, ssl, ca, sasl }: KafkaPlace,
+  options: Pick<StorageOptions, 'clientId' | 'now'> & Partial<Pick<StorageOptions, 'logger' | 'onFatal'>>,
+): Promise<Log> {
+  const { openKafkaLog } = await import('./kafka.ts');
+  return openKafkaLog({ ...options, brokers: [...brokers], ssl: ca ? { ca: [ca] } : ssl, sasl });
 }
