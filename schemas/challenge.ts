@@ -29,6 +29,9 @@ const addressed = {
   send: Send,
   counted: Counted,
   settingsVersion: Type.String({ maxLength: 40 }),
+  /** At an account: the login it belongs to and the method it goes to. */
+  loginId: Type.Optional(Id),
+  methodId: Type.Optional(Id),
 };
 
 export const ChallengeRequested = Type.Object({
@@ -43,11 +46,20 @@ export const ChallengeRequested = Type.Object({
 
 export const ChallengeResendRequested = Type.Object(addressed);
 
+/**
+ * One wrong guess. At a bare address it is about a challenge; at an account about a method, within a login or an enrolment, and about
+ * the challenge whose code it tried to be, where there is one. `attemptsLeft` is the challenge's, else the login's or enrolment's.
+ */
 export const AttemptRejected = Type.Object({
-  challengeId: Id,
+  challengeId: Type.Optional(Id),
+  methodId: Type.Optional(Id),
+  loginId: Type.Optional(Id),
+  enrolmentId: Type.Optional(Id),
   attemptsLeft: Type.Integer({ minimum: 0 }),
-  /** Wrong guesses in a row at this address, over all its challenges. */
-  failures: Type.Integer({ minimum: 1 }),
+  /** Wrong guesses in a row at this address, over all its challenges, or at this method. */
+  failures: Type.Integer({ minimum: 0 }),
+  /** Guesses at the method before this instant no longer count against its rate. */
+  countedSince: Type.Optional(Millis),
 });
 
 export const ChallengeExhausted = Type.Object({ challengeId: Id });

@@ -1,7 +1,9 @@
 import type { TSchema } from 'typebox';
+import * as account from './account.ts';
 import * as challenge from './challenge.ts';
 import { channels } from './channel.ts';
 import * as delivery from './delivery.ts';
+import * as login from './login.ts';
 import * as tenant from './tenant.ts';
 import { topics } from './topics.ts';
 
@@ -25,6 +27,32 @@ export const events = {
   'challenge-approved': journal(challenge.ChallengeApproved),
   'challenge-canceled': journal(challenge.ChallengeCanceled),
   'address-reset': journal(challenge.AddressReset),
+  'account-created': journal(account.AccountCreated),
+  'account-updated': journal(account.AccountUpdated),
+  'account-exempted': journal(account.AccountExempted),
+  'account-erased': journal(account.AccountErased),
+  'enrolment-started': journal(account.EnrolmentStarted),
+  'enrolment-canceled': journal(account.EnrolmentCanceled),
+  'method-enrolled': journal(account.MethodEnrolled),
+  'method-default-changed': journal(account.MethodDefaultChanged),
+  'method-removed': journal(account.MethodRemoved),
+  'method-locked': journal(account.MethodLocked),
+  'method-unlocked': journal(account.MethodUnlocked),
+  'method-disabled': journal(account.MethodDisabled),
+  'method-reset': journal(account.MethodReset),
+  'backup-codes-generated': journal(account.BackupCodesGenerated),
+  'backup-code-used': journal(account.BackupCodeUsed),
+  'bypass-code-created': journal(account.BypassCodeCreated),
+  'bypass-code-used': journal(account.BypassCodeUsed),
+  'page-opened': journal(account.PageOpened),
+  'page-session-started': journal(account.PageSessionStarted),
+  'step-up-passed': journal(account.StepUpPassed),
+  'login-started': journal(login.LoginStarted),
+  'login-approved': journal(login.LoginApproved),
+  'login-awaiting-result': journal(login.LoginAwaitingResult),
+  'login-result-taken': journal(login.LoginResultTaken),
+  'login-failed': journal(login.LoginFailed),
+  'login-canceled': journal(login.LoginCanceled),
   'platform-created': journal(tenant.PlatformCreated),
   'tenant-created': journal(tenant.TenantCreated),
   'tenant-listed': journal(tenant.TenantListed),

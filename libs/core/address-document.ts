@@ -2,42 +2,11 @@ import type {
   AttemptRejected,
   ChallengeApproved,
   ChallengeCanceled,
-  ChallengeExhausted,
   ChallengeRequested,
   ChallengeResendRequested,
-  Counted,
-  ProofClaims,
-  Send,
 } from '#schemas/challenge.ts';
-import type { ChannelName } from '#schemas/channel.ts';
+import { attemptsLeft, endOf, evolveChallenges, findChallenge, isOver, type Challenge } from './challenge-book.ts';
 import type { Decider, Fact } from './decider.ts';
-
-export type SendState = Send & { readonly requestedAt: number };
-
-export type ChallengeState =
-  | { readonly kind: 'pending' }
-  | { readonly kind: 'approved'; readonly at: number; readonly proof: ProofClaims }
-  | { readonly kind: 'exhausted'; readonly at: number }
-  | { readonly kind: 'canceled'; readonly at: number };
-
-export type Challenge = {
-  readonly id: string;
-  readonly channel: ChannelName;
-  readonly purpose: string;
-  readonly locale?: string;
-  readonly to: string;
-  readonly params?: string;
-  readonly bindingDigest?: string;
-  readonly digits: number;
-  readonly attemptsMax: number;
-  readonly sendsMax: number;
-  readonly attempts: number;
-  readonly createdAt: number;
-  readonly endsAtMax: number;
-  readonly counted: Counted;
-  readonly sends: readonly SendState[];
-  readonly state: ChallengeState;
-};
 
 export type VerifyReason = 'wrong-code' | 'expired' | 'exhausted' | 'canceled' | 'already-approved';
 
@@ -93,29 +62,11 @@ const noAddress: AddressDocument = {
 export const failuresAt = (document: AddressDocument | undefined, now: number): number =>
   document && now - document.lastFailureAt < failuresKeptMs ? document.failures : 0;
 
-export const newestSend = (challenge: Challenge): SendState => {
-  const send = challenge.sends.at(-1);
-  if (!send) throw new Error('a challenge has at least one send');
-  return send;
-};
-
-export const attemptsLeft = (challenge: Challenge): number => Math.max(challenge.attemptsMax - challenge.attempts, 0);
-
-export const findChallenge = (document: AddressDocument | undefined, id: string): Challenge | undefined =>
-  document?.challenges.find((challenge) => challenge.id === id);
-
 const bytesOf = (value: unknown): number => Buffer.byteLength(JSON.stringify(value));
 
 /** Whether a record may hold the document. */
 export const fits = (document: AddressDocument): boolean =>
   document.challenges.length <= challengesMax && bytesOf(document) <= documentBytesMax;
-
-/** When a challenge is over, or will be: no command after it changes the challenge. */
-const endOf = (challenge: Challenge): number =>
-  challenge.state.kind === 'pending' ? newestSend(challenge).expiresAt : challenge.state.at;
-
-const isOver = (challenge: Challenge, at: number): boolean =>
-  challenge.state.kind !== 'pending' || endOf(challenge) <= at;
 
 /**
  * Forgets by the event's own time, so that a replay forgets the same: what is old, then what is over and too much. The challenge that
@@ -135,19 +86,6 @@ function prune(document: AddressDocument, now: number, about: string | undefined
   return pruned;
 }
 
-function change(document: AddressDocument, id: string, edit: (challenge: Challenge) => Challenge): AddressDocument {
-  return {
-    ...document,
-    challenges: document.challenges.map((challenge) => (challenge.id === id ? edit(challenge) : challenge)),
-  };
-}
-
-/** A closed challenge keeps what its answers show; what its message needed goes. */
-const close = (challenge: Challenge, state: ChallengeState): Challenge => {
-  const { params: _, ...rest } = challenge;
-  return { ...rest, state };
-};
-
 type Told = { readonly did: AddressOutcome['did']; readonly [field: string]: unknown };
 
 function remember(document: AddressDocument, fact: Fact, told: Told): AddressDocument {
@@ -155,82 +93,36 @@ function remember(document: AddressDocument, fact: Fact, told: Told): AddressDoc
   return { ...document, commands: [...document.commands.filter(({ id }) => id !== entry.id), entry] };
 }
 
-function requested(document: AddressDocument, fact: Fact): AddressDocument {
-  const data = fact.data as ChallengeRequested;
-  const { challengeId: id, send, settingsVersion: _, ...rest } = data;
-  const challenge: Challenge = {
-    ...rest,
-    id,
-    attempts: 0,
-    createdAt: fact.time,
-    sends: [{ ...send, requestedAt: fact.time }],
-    state: { kind: 'pending' },
-  };
-  return remember({ ...document, lastRequestedAt: fact.time, challenges: [...document.challenges, challenge] }, fact, {
-    did: 'request',
-    challenge: id,
-    send: send.number,
-    attemptsLeft: data.attemptsMax,
-  });
-}
-
-function resent(document: AddressDocument, fact: Fact): AddressDocument {
-  const { challengeId, send } = fact.data as ChallengeResendRequested;
-  const changed = change(document, challengeId, (challenge) => ({
-    ...challenge,
-    sends: [...challenge.sends, { ...send, requestedAt: fact.time }],
-  }));
-  const challenge = findChallenge(changed, challengeId);
-  return remember(changed, fact, {
-    did: 'resend',
-    challenge: challengeId,
-    send: send.number,
-    attemptsLeft: challenge ? attemptsLeft(challenge) : 0,
-  });
-}
-
-function rejected(document: AddressDocument, fact: Fact): AddressDocument {
-  const data = fact.data as AttemptRejected;
-  const changed = change(document, data.challengeId, (challenge) => ({
-    ...challenge,
-    attempts: challenge.attemptsMax - data.attemptsLeft,
-  }));
-  return remember({ ...changed, failures: data.failures, lastFailureAt: fact.time }, fact, {
-    did: 'reject',
-    challenge: data.challengeId,
-    attemptsLeft: data.attemptsLeft,
-    exhausted: data.attemptsLeft === 0,
-  });
-}
-
-function step(document: AddressDocument, fact: Fact): AddressDocument {
+/** What the address itself learns from an event, and what its command did; the challenges have an evolution of their own. */
+function learn(document: AddressDocument, fact: Fact): AddressDocument {
   switch (fact.type) {
-    case 'challenge-requested':
-      return requested(document, fact);
-    case 'challenge-resend-requested':
-      return resent(document, fact);
-    case 'attempt-rejected':
-      return rejected(document, fact);
-    case 'challenge-exhausted': {
-      const { challengeId } = fact.data as ChallengeExhausted;
-      return change(document, challengeId, (it) => close(it, { kind: 'exhausted', at: fact.time }));
+    case 'challenge-requested': {
+      const { challengeId: challenge, send, attemptsMax } = fact.data as ChallengeRequested;
+      const told = { did: 'request', challenge, send: send.number, attemptsLeft: attemptsMax } as const;
+      return remember({ ...document, lastRequestedAt: fact.time }, fact, told);
     }
-    case 'challenge-approved': {
-      const data = fact.data as ChallengeApproved;
-      const state = { kind: 'approved', at: fact.time, proof: data.proof } as const;
-      const changed = change(document, data.challengeId, (it) => close(it, state));
-      return remember({ ...changed, failures: 0 }, fact, {
-        did: 'approve',
-        challenge: data.challengeId,
-        attemptsLeft: data.attemptsLeft,
+    case 'challenge-resend-requested': {
+      const { challengeId: challenge, send } = fact.data as ChallengeResendRequested;
+      return remember(document, fact, {
+        did: 'resend',
+        challenge,
+        send: send.number,
+        attemptsLeft: leftOf(document, challenge),
       });
     }
+    case 'attempt-rejected': {
+      const { challengeId: challenge, attemptsLeft: left, failures } = fact.data as AttemptRejected;
+      const told = { did: 'reject', challenge, attemptsLeft: left, exhausted: left === 0 } as const;
+      return remember({ ...document, failures, lastFailureAt: fact.time }, fact, told);
+    }
+    case 'challenge-approved': {
+      const { challengeId: challenge, attemptsLeft: left } = fact.data as ChallengeApproved;
+      return remember({ ...document, failures: 0 }, fact, { did: 'approve', challenge, attemptsLeft: left });
+    }
     case 'challenge-canceled': {
-      const { challengeId, reason } = fact.data as ChallengeCanceled;
-      const challenge = findChallenge(document, challengeId);
-      const changed = change(document, challengeId, (it) => close(it, { kind: 'canceled', at: fact.time }));
-      if (reason === 'replaced' || !challenge) return changed;
-      return remember(changed, fact, { did: 'cancel', challenge: challengeId, attemptsLeft: attemptsLeft(challenge) });
+      const { challengeId: challenge, reason } = fact.data as ChallengeCanceled;
+      if (reason === 'replaced' || !findChallenge(document, challenge)) return document;
+      return remember(document, fact, { did: 'cancel', challenge, attemptsLeft: leftOf(document, challenge) });
     }
     case 'address-reset':
       return remember({ ...document, failures: 0 }, fact, { did: 'reset' });
@@ -239,11 +131,18 @@ function step(document: AddressDocument, fact: Fact): AddressDocument {
   }
 }
 
+function leftOf(document: AddressDocument, id: string): number {
+  const challenge = findChallenge(document, id);
+  return challenge ? attemptsLeft(challenge) : 0;
+}
+
 /** The decider of bare addresses: folding a record's events gives its document exactly. */
 export const addressDecider: Decider<AddressDocument, AddressOutcome> = {
   evolve: (document, fact) => {
     const { challengeId } = fact.data as { readonly challengeId?: string };
-    return prune(step(document ?? { ...noAddress, tenant: fact.tenant }, fact), fact.time, challengeId);
+    const before = document ?? { ...noAddress, tenant: fact.tenant };
+    const next = { ...before, challenges: evolveChallenges(before.challenges, fact) };
+    return prune(learn(next, fact), fact.time, challengeId);
   },
   outcomeOf: (document, commandId) => document.commands.find(({ id }) => id === commandId),
   expiresAt: ({ challenges, changedAt, failures, lastFailureAt }) =>

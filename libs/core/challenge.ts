@@ -2,16 +2,13 @@ import type { Counted, ProofClaims } from '#schemas/challenge.ts';
 import type { ChannelName } from '#schemas/channel.ts';
 import {
   addressDecider,
-  attemptsLeft,
   failuresAt,
-  findChallenge,
   fits,
-  newestSend,
   type AddressDocument,
   type AddressOutcome,
-  type Challenge,
   type VerifyReason,
 } from './address-document.ts';
+import { attemptsLeft, findChallenge, newestSend, type Challenge } from './challenge-book.ts';
 import { happened, refused, type Decision, type Refusal } from './decider.ts';
 import type { Draft } from './event.ts';
 

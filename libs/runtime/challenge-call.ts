@@ -1,11 +1,6 @@
 import type { FastifyRequest } from 'fastify';
-import {
-  addressDecider,
-  findChallenge,
-  type AddressDocument,
-  type AddressOutcome,
-  type Challenge,
-} from '#core/address-document.ts';
+import { addressDecider, type AddressDocument, type AddressOutcome } from '#core/address-document.ts';
+import { findChallenge, type Challenge } from '#core/challenge-book.ts';
 import type { Decision } from '#core/decider.ts';
 import { subjectOfThing } from '#core/subject.ts';
 import type { TenantCaller } from './authenticate.ts';

@@ -1,4 +1,5 @@
-import { attemptsLeft, newestSend, type AddressOutcome, type Challenge } from '#core/address-document.ts';
+import type { AddressOutcome } from '#core/address-document.ts';
+import { attemptsLeft, newestSend, type Challenge } from '#core/challenge-book.ts';
 import { maskAddress } from '#core/address.ts';
 import { statusOf } from '#core/challenge.ts';
 import type { ChallengeAnswer } from '#schemas/api.ts';

@@ -1,4 +1,5 @@
-import { findChallenge, newestSend, type AddressDocument, type Challenge } from '#core/address-document.ts';
+import type { AddressDocument } from '#core/address-document.ts';
+import { findChallenge, newestSend, type Challenge } from '#core/challenge-book.ts';
 import { lengthPrefixed, sha256 } from '#core/bytes.ts';
 import { statusOf } from '#core/challenge.ts';
 import { deriveCode } from '#core/code.ts';
@@ -63,7 +64,9 @@ function compose(
   const rendered = JSON.parse(text) as RenderedMessage;
   return {
     // The same for every call of one send; without a dot, since a webhook's signature joins id, time and body by dots.
-    id: sha256(lengthPrefixed(challengeId, String(send.number))).subarray(0, 16).toString('base64url'),
+    id: sha256(lengthPrefixed(challengeId, String(send.number)))
+      .subarray(0, 16)
+      .toString('base64url'),
     tenant,
     challengeId,
     send: send.number,

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { addressDecider, findChallenge, type AddressDocument, type AddressOutcome } from '#core/address-document.ts';
+import { addressDecider, type AddressDocument, type AddressOutcome } from '#core/address-document.ts';
+import { findChallenge } from '#core/challenge-book.ts';
 import { requestChallenge, wouldRequest, type Reservation } from '#core/challenge.ts';
 import { challengePolicy } from '#core/settings.ts';
 import { thingId } from '#core/subject.ts';

@@ -1,4 +1,4 @@
-import type { Challenge } from '#core/address-document.ts';
+import type { Challenge } from '#core/challenge-book.ts';
 import type { SendNote } from '#schemas/send-note.ts';
 
 export type SendView = {

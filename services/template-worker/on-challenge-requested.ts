@@ -1,4 +1,5 @@
-import { findChallenge, type AddressDocument } from '#core/address-document.ts';
+import type { AddressDocument } from '#core/address-document.ts';
+import { findChallenge } from '#core/challenge-book.ts';
 import { encodeReaction, type Draft, type Event } from '#core/event.ts';
 import type { ChallengeRequested, ChallengeResendRequested } from '#schemas/challenge.ts';
 import { Poison } from '#runtime/consume.ts';

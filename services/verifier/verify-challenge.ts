@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { attemptsLeft, newestSend, type AddressOutcome, type Challenge } from '#core/address-document.ts';
+import type { AddressOutcome } from '#core/address-document.ts';
+import { attemptsLeft, newestSend, type Challenge } from '#core/challenge-book.ts';
 import { sameSecret } from '#core/bytes.ts';
 import { checkCode, statusOf, type Verdict } from '#core/challenge.ts';
 import { deriveCode, normaliseGuess } from '#core/code.ts';

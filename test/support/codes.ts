@@ -1,4 +1,5 @@
-import { findChallenge, newestSend, type AddressDocument } from '#core/address-document.ts';
+import type { AddressDocument } from '#core/address-document.ts';
+import { findChallenge, newestSend } from '#core/challenge-book.ts';
 import { deriveCode } from '#core/code.ts';
 import { subjectOfThing } from '#core/subject.ts';
 import type { Foundation } from '#runtime/foundation.ts';

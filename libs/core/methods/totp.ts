@@ -1,0 +1,95 @@
+import { generateSync, generateURI } from 'otplib';
+import { sameSecret } from '../bytes.ts';
+
+export type TotpParameters = {
+  readonly algorithm: 'sha1' | 'sha256' | 'sha512';
+  readonly digits: 6 | 8;
+  /** Seconds per step. */
+  readonly period: number;
+};
+
+export type TotpCheck =
+  | { readonly kind: 'right'; readonly step: number }
+  | { readonly kind: 'replayed' }
+  | { readonly kind: 'wrong' };
+
+/** One step either side of now: what clocks drift and people take to type (RFC 6238, section 5.2). */
+const window = [-1, 0, 1] as const;
+
+/**
+ * Compares a guess with the codes of all steps in the window, without an early end. A step that was used, or an older one, is
+ * `replayed`: the code was right and never counts again.
+ * @param secret base32
+ * @param usedStep the last step that counted, or -1
+ * @param now Unix milliseconds
+ */
+export function checkTotp(
+  secret: string,
+  parameters: TotpParameters,
+  guess: string,
+  usedStep: number,
+  now: number,
+): TotpCheck {
+  const { algorithm, digits, period } = parameters;
+  const current = Math.floor(now / 1_000 / period);
+  let matched = -1;
+  for (const offset of window) {
+    const step = current + offset;
+    const code = generateSync({
+      strategy: 'totp',
+      secret,
+      epoch: Math.max(step, 0) * period,
+      algorithm,
+      digits,
+      period,
+    });
+    if (sameSecret(code, guess)) matched = Math.max(matched, step);
+  }
+  if (matched < 0) return { kind: 'wrong' };
+  return matched > usedStep ? { kind: 'right', step: matched } : { kind: 'replayed' };
+}
+
+/** What an authenticator app scans (Key URI format): issuer and account name as people will see them. */
+export function totpUri(secret: string, parameters: TotpParameters, issuer: string, accountName: string): string {
+  const { algorithm, digits, period } = parameters;
+  return generateURI({ strategy: 'totp', secret, issuer, label: accountName, algorithm, digits, period });
+}
+
+export type ReadUri =
+  | { readonly ok: true; readonly secret: string; readonly parameters: TotpParameters; readonly label?: string }
+  | { readonly ok: false; readonly reason: string };
+
+const secretBytesMin = 10;
+const secretBytesMax = 64;
+
+/** Reads an otpauth URI that another system made, for import. Secrets of 80 bits and more are taken (Google's old ones had 80). */
+export function readTotpUri(uri: string): ReadUri {
+  const refuse = (reason: string): ReadUri => ({ ok: false, reason });
+  if (uri.length > 2_048 || !URL.canParse(uri)) return refuse('must be an otpauth URI');
+  const { protocol, host, pathname, searchParams } = new URL(uri);
+  if (protocol !== 'otpauth:') return refuse('must be an otpauth URI');
+  if (host.toLowerCase() !== 'totp') return refuse('must be an otpauth URI of type totp');
+  const secret = (searchParams.get('secret') ?? '').replace(/[\s=-]/g, '').toUpperCase();
+  const bytes = Math.floor((secret.length * 5) / 8);
+  if (!/^[A-Z2-7]+$/.test(secret) || bytes < secretBytesMin || bytes > secretBytesMax) {
+    return refuse(`must have a base32 secret of ${secretBytesMin} to ${secretBytesMax} bytes`);
+  }
+  const algorithm = (searchParams.get('algorithm') ?? 'SHA1').toLowerCase().replace('-', '');
+  const digits = Number(searchParams.get('digits') ?? 6);
+  const period = Number(searchParams.get('period') ?? 30);
+  if (algorithm !== 'sha1' && algorithm !== 'sha256' && algorithm !== 'sha512')
+    return refuse('must name SHA1, SHA256 or SHA512');
+  if (digits !== 6 && digits !== 8) return refuse('must have 6 or 8 digits');
+  if (!Number.isInteger(period) || period < 15 || period > 120)
+    return refuse('must have a period of 15 to 120 seconds');
+  const label = decodeLabel(pathname);
+  return { ok: true, secret, parameters: { algorithm, digits, period }, ...(label && { label }) };
+}
+
+function decodeLabel(pathname: string): string | undefined {
+  try {
+    return decodeURIComponent(pathname.slice(1)).slice(0, 100) || undefined;
+  } catch {
+    return undefined;
+  }
+}
