@@ -58,6 +58,8 @@ export const AttemptRejected = Type.Object({
   attemptsLeft: Type.Integer({ minimum: 0 }),
   /** Wrong guesses in a row at this address, over all its challenges, or at this method. */
   failures: Type.Integer({ minimum: 0 }),
+  /** What the login has left after it. */
+  loginAttemptsLeft: Type.Optional(Type.Integer({ minimum: 0 })),
   /** Guesses at the method before this instant no longer count against its rate. */
   countedSince: Type.Optional(Millis),
 });

@@ -77,6 +77,7 @@ export type AccountOutcome = {
   readonly did: Fact['type'];
   readonly thing?: string;
   readonly attemptsLeft?: number;
+  readonly loginAttemptsLeft?: number;
 };
 
 /** What the store keeps of one account. It never expires: an account forgotten is a second factor gone. */
@@ -198,6 +199,7 @@ function remember(document: AccountDocument, fact: Fact): AccountDocument {
     did: fact.type,
     ...(typeof thing === 'string' && { thing }),
     ...(typeof data['attemptsLeft'] === 'number' && { attemptsLeft: data['attemptsLeft'] }),
+    ...(typeof data['loginAttemptsLeft'] === 'number' && { loginAttemptsLeft: data['loginAttemptsLeft'] }),
   };
   return { ...document, commands: [...document.commands, outcome] };
 }

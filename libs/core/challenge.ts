@@ -1,5 +1,4 @@
 import type { Counted, ProofClaims } from '#schemas/challenge.ts';
-import type { ChannelName } from '#schemas/channel.ts';
 import {
   addressDecider,
   failuresAt,
@@ -8,41 +7,20 @@ import {
   type AddressOutcome,
   type VerifyReason,
 } from './address-document.ts';
-import { attemptsLeft, findChallenge, newestSend, type Challenge } from './challenge-book.ts';
+import { attemptsLeft, findChallenge, type Challenge } from './challenge-book.ts';
+import {
+  requestCode,
+  resendCode,
+  statusOf,
+  wouldResendCode,
+  type ChallengePolicy,
+  type CodeRequest,
+  type NewSend,
+} from './send-code.ts';
 import { happened, refused, type Decision, type Refusal } from './decider.ts';
 import type { Draft } from './event.ts';
 
-/** The numbers that settings fix for one channel of one tenant. */
-export type ChallengePolicy = {
-  readonly codeDigits: number;
-  readonly codeLifetimeSeconds: number;
-  readonly resendMinSeconds: number;
-  readonly sendsPerChallenge: number;
-  readonly attemptsPerChallenge: number;
-  readonly settingsVersion: string;
-};
-
-/** What the counted limits said: when the destination takes the next send, and how many more. */
-export type Reservation = { readonly nextAt: number; readonly left: number };
-
-type NewSend = {
-  readonly nonce: string;
-  readonly kid: string;
-  readonly reservation: Reservation;
-  readonly now: number;
-};
-
-export type RequestChallenge = NewSend & {
-  readonly challengeId: string;
-  readonly channel: ChannelName;
-  readonly purpose: string;
-  readonly locale?: string;
-  readonly to: string;
-  readonly params?: string;
-  readonly bindingDigest?: string;
-  readonly counted: Counted;
-  readonly policy: ChallengePolicy;
-};
+export type RequestChallenge = Omit<CodeRequest, 'loginId' | 'methodId'>;
 
 export type ResendChallenge = NewSend & { readonly challengeId: string; readonly policy: ChallengePolicy };
 
@@ -54,18 +32,9 @@ export type CheckCode = {
   readonly now: number;
 };
 
-export type Status = 'pending' | 'approved' | 'exhausted' | 'expired' | 'canceled';
-
 /** Suspicion of a bare address, which is never locked (DESIGN 6): longer codes and fewer tries, then one challenge an hour. */
 const suspicion = { longerFrom: 10, hourlyFrom: 100, extraDigits: 2, attempts: 3, digitsMax: 10, hourMs: 3_600_000 };
-/** No challenge outlives 900 s, whatever its resends. */
-const challengeMsMax = 900_000;
 const openPerPurposeMax = 3;
-
-export function statusOf(challenge: Challenge, now: number): Status {
-  if (challenge.state.kind !== 'pending') return challenge.state.kind;
-  return now >= newestSend(challenge).expiresAt ? 'expired' : 'pending';
-}
 
 /** Asked before limits are counted, so that a request that can't be served costs nothing. */
 export function wouldRequest(document: AddressDocument | undefined, now: number): Refusal | undefined {
@@ -79,27 +48,10 @@ export function requestChallenge(document: AddressDocument | undefined, command:
   const refusal = wouldRequest(document, now);
   if (refusal) return { kind: 'refused', refusal };
   const suspect = failuresAt(document, now) >= suspicion.longerFrom;
-  const endsAtMax = now + challengeMsMax;
-  const request: Draft = {
-    type: 'challenge-requested',
-    about: command.challengeId,
-    data: {
-      challengeId: command.challengeId,
-      channel: command.channel,
-      purpose: command.purpose,
-      locale: command.locale,
-      to: command.to,
-      params: command.params,
-      bindingDigest: command.bindingDigest,
-      digits: Math.min(policy.codeDigits + (suspect ? suspicion.extraDigits : 0), suspicion.digitsMax),
-      attemptsMax: suspect ? Math.min(policy.attemptsPerChallenge, suspicion.attempts) : policy.attemptsPerChallenge,
-      sendsMax: policy.sendsPerChallenge,
-      endsAtMax,
-      send: newSend(1, policy.sendsPerChallenge, endsAtMax, policy, command),
-      counted: command.counted,
-      settingsVersion: policy.settingsVersion,
-    },
-  };
+  const request = requestCode(command, {
+    digits: Math.min(policy.codeDigits + (suspect ? suspicion.extraDigits : 0), suspicion.digitsMax),
+    attemptsMax: suspect ? Math.min(policy.attemptsPerChallenge, suspicion.attempts) : policy.attemptsPerChallenge,
+  });
   const samePurpose = openAt(document, now).filter(({ purpose }) => purpose === command.purpose);
   const room = makeRoom(document, request, now, samePurpose.slice(0, -(openPerPurposeMax - 1)));
   // One whose params fill a record by themselves.
@@ -137,26 +89,10 @@ function makeRoom(
   }
 }
 
-function newSend(number: number, sendsMax: number, endsAtMax: number, policy: ChallengePolicy, send: NewSend) {
-  return {
-    number,
-    nonce: send.nonce,
-    kid: send.kid,
-    expiresAt: Math.min(send.now + policy.codeLifetimeSeconds * 1_000, endsAtMax),
-    resendAvailableAt: Math.max(send.now + policy.resendMinSeconds * 1_000, send.reservation.nextAt),
-    sendsLeft: Math.max(Math.min(sendsMax - number, send.reservation.left), 0),
-  };
-}
-
 /** Asked before limits are counted. */
 export function wouldResend(document: AddressDocument | undefined, id: string, now: number): Refusal | undefined {
   const challenge = findChallenge(document, id);
-  if (!challenge) return { code: 'not-found' };
-  if (statusOf(challenge, now) !== 'pending') return { code: 'challenge-not-pending' };
-  const last = newestSend(challenge);
-  if (last.number >= challenge.sendsMax) return { code: 'no-sends-left' };
-  const waitMs = last.resendAvailableAt - now;
-  return waitMs > 0 ? { code: 'resend-too-early', retryAfterMs: waitMs } : undefined;
+  return challenge ? wouldResendCode(challenge, now) : { code: 'not-found' };
 }
 
 /** A resend makes a new code and voids the one before; attempts stay. */
@@ -164,24 +100,7 @@ export function resendChallenge(document: AddressDocument | undefined, command: 
   const challenge = findChallenge(document, command.challengeId);
   const refusal = wouldResend(document, command.challengeId, command.now);
   if (refusal || !challenge) return refused(refusal?.code ?? 'not-found', refusal?.retryAfterMs);
-  const { id: challengeId, channel, purpose, locale, to, params, counted } = challenge;
-  const number = newestSend(challenge).number + 1;
-  const send = newSend(number, challenge.sendsMax, challenge.endsAtMax, command.policy, command);
-  const resend: Draft = {
-    type: 'challenge-resend-requested',
-    about: challengeId,
-    data: {
-      challengeId,
-      channel,
-      purpose,
-      locale,
-      to,
-      params,
-      send,
-      counted,
-      settingsVersion: command.policy.settingsVersion,
-    },
-  };
+  const resend = resendCode(challenge, command);
   const room = makeRoom(document, resend, command.now);
   return room ? happened(...room, resend) : refused('no-sends-left');
 }

@@ -12,7 +12,18 @@ export type RefusalCode =
   | 'body-too-large'
   | 'tenant-exists'
   | 'too-many-keys'
-  | 'settings-changed-meanwhile';
+  | 'settings-changed-meanwhile'
+  | 'login-not-open'
+  | 'method-unavailable'
+  | 'method-locked'
+  | 'method-not-offered'
+  | 'already-enrolled'
+  | 'too-many-methods'
+  | 'last-method-enforced'
+  | 'backup-codes-first'
+  | 'not-a-default'
+  | 'step-up-required'
+  | 'rate-limited';
 
 /**
  * What a rule says to a command: new facts, or an answer that changes nothing, or a refusal. The answer to new facts is read from

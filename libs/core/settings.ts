@@ -1,5 +1,5 @@
 import type { ChannelName } from '#schemas/channel.ts';
-import type { ChallengePolicy } from './challenge.ts';
+import type { ChallengePolicy } from './send-code.ts';
 import { byLocale, countryList, integer, names, origin, text, type Check } from './settings-checks.ts';
 
 export type Quotas = {

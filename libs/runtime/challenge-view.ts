@@ -1,7 +1,7 @@
 import type { AddressOutcome } from '#core/address-document.ts';
 import { attemptsLeft, newestSend, type Challenge } from '#core/challenge-book.ts';
 import { maskAddress } from '#core/address.ts';
-import { statusOf } from '#core/challenge.ts';
+import { statusOf } from '#core/send-code.ts';
 import type { ChallengeAnswer } from '#schemas/api.ts';
 import type { KeyRing } from './keys.ts';
 import { openField } from './sealing.ts';

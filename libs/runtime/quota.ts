@@ -1,4 +1,4 @@
-import type { Reservation } from '#core/challenge.ts';
+import type { Reservation } from '#core/send-code.ts';
 import { limitsOfSend, platformRetryAfterMs } from '#core/throttle.ts';
 import type { Counted } from '#schemas/challenge.ts';
 import type { Store } from '#storage/store.ts';

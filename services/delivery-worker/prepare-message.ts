@@ -1,7 +1,7 @@
 import type { AddressDocument } from '#core/address-document.ts';
 import { findChallenge, newestSend, type Challenge } from '#core/challenge-book.ts';
 import { lengthPrefixed, sha256 } from '#core/bytes.ts';
-import { statusOf } from '#core/challenge.ts';
+import { statusOf } from '#core/send-code.ts';
 import { deriveCode } from '#core/code.ts';
 import type { Event } from '#core/event.ts';
 import type { RenderedMessage } from '#schemas/channel.ts';

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { addressDecider, type AddressDocument, type AddressOutcome } from '#core/address-document.ts';
 import { findChallenge } from '#core/challenge-book.ts';
-import { requestChallenge, wouldRequest, type Reservation } from '#core/challenge.ts';
+import { requestChallenge, wouldRequest } from '#core/challenge.ts';
+import type { Reservation } from '#core/send-code.ts';
 import { challengePolicy } from '#core/settings.ts';
 import { thingId } from '#core/subject.ts';
 import type { ChallengeAnswer, CreateChallenge } from '#schemas/api.ts';

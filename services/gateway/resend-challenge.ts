@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { resendChallenge, wouldResend, type Reservation } from '#core/challenge.ts';
+import { resendChallenge, wouldResend } from '#core/challenge.ts';
+import type { Reservation } from '#core/send-code.ts';
 import { challengePolicy } from '#core/settings.ts';
 import type { ChallengeAnswer } from '#schemas/api.ts';
 import type { TenantCaller } from '#runtime/authenticate.ts';

@@ -1,0 +1,62 @@
+import type { AccountDocument, Login } from './account-document.ts';
+import { isLocked, usableMethods, type Method, type MethodPolicy } from './methods/method.ts';
+
+/** What settings fix for accounts and logins. */
+export type AccountPolicy = MethodPolicy & {
+  readonly attemptsPerLogin: number;
+  readonly loginLifetimeSeconds: number;
+  readonly backupCodesQuantity: number;
+  readonly enforcement: {
+    readonly mode: 'off' | 'all' | 'groups';
+    readonly groups: readonly string[];
+    readonly graceSeconds: number;
+  };
+};
+
+export type Needs = {
+  readonly needs: Login['needs'];
+  readonly reason?: 'no-usable-method' | 'locked';
+  /** Set while enforcement grants grace, and once it was set. */
+  readonly enrolmentDueAt?: number;
+};
+
+export const hasBypass = (document: AccountDocument, now: number): boolean =>
+  document.bypass !== undefined && now < document.bypass.expiresAt;
+
+/** Whether settings force this person to have a method. */
+export function isEnforced(
+  document: AccountDocument,
+  policy: AccountPolicy,
+  groups: readonly string[],
+  now: number,
+): boolean {
+  if (document.exemptUntil !== undefined && now < document.exemptUntil) return false;
+  const { mode, groups: forced } = policy.enforcement;
+  return mode === 'all' || (mode === 'groups' && groups.some((group) => forced.includes(group)));
+}
+
+/**
+ * What a login of this account needs. A method that was withdrawn leads to neither `nothing` nor `enrolment`: whoever has methods is
+ * never let in without one, and never enrols one over them (the model's weaknesses 13 and 17).
+ */
+export function needsOf(
+  document: AccountDocument,
+  policy: AccountPolicy,
+  groups: readonly string[],
+  now: number,
+): Needs {
+  const usable = usableMethods(document.methods, policy);
+  if (usable.some((method) => !isLocked(method, now)) || hasBypass(document, now)) return { needs: 'second-factor' };
+  if (usable.length > 0) return { needs: 'locked', reason: 'locked' };
+  if (document.methods.length > 0) return { needs: 'locked', reason: 'no-usable-method' };
+  if (!isEnforced(document, policy, groups, now)) return { needs: 'nothing' };
+  const enrolmentDueAt = document.enrolmentDueAt ?? now + policy.enforcement.graceSeconds * 1_000;
+  if (now < enrolmentDueAt) return { needs: 'nothing', enrolmentDueAt };
+  const { totp, sms, email } = policy.offered;
+  if (!totp && !sms && !email) return { needs: 'locked', reason: 'no-usable-method', enrolmentDueAt };
+  return { needs: 'enrolment', enrolmentDueAt };
+}
+
+/** The methods that could pass a login right now, but for the codes. */
+export const passableMethods = (methods: readonly Method[], policy: MethodPolicy, now: number): Method[] =>
+  usableMethods(methods, policy).filter((method) => !isLocked(method, now));
