@@ -73,6 +73,17 @@ function describeWindows(given: Given): void {
       expect(await store.reserve('1', [bucket])).toEqual(refused(bucket, secondMs));
     });
 
+    it('may become smaller, even nothing, while it has members', async () => {
+      const { store, clock } = given();
+      const start = clock.now();
+      for (const command of ['1', '2', '3']) await store.reserve(command, [exactly('a', [[secondMs, 3]])]);
+      clock.set(start + 400);
+      const [smaller, closed] = [exactly('a', [[secondMs, 2]]), exactly('a', [[secondMs, 0]])];
+      expect(await store.reserve('4', [smaller])).toEqual(refused(smaller, 600));
+      expect(await store.reserve('1', [smaller])).toEqual({ kind: 'counted', nextAt: start + 1_000, left: 0 });
+      expect(await store.reserve('4', [closed])).toEqual(refused(closed, secondMs));
+    });
+
     it('never lets more than its number of two hundred racers pass', async () => {
       const storeOf = await twoStores(given());
       const bucket = exactly('a', [[hourMs, 17]]);
