@@ -188,6 +188,16 @@ function describeSets(given: Given): void {
       expect(await store.reserve('1', buckets)).toMatchObject({ kind: 'counted', left: 0 });
     });
 
+    it('know a repeated command by the last of them, whatever became of the others', async () => {
+      const { store } = given();
+      const [first, last] = [exactly('a', [[minuteMs, 1]]), exactly('b', [[minuteMs, 5]])];
+      await store.reserve('1', [first, last]);
+      await store.release(first.key);
+      expect(await store.reserve('2', [first])).toMatchObject({ kind: 'counted', left: 0 });
+      expect(await store.reserve('1', [first, last])).toMatchObject({ kind: 'counted', left: 0 });
+      expect(await store.reserve('3', [last])).toMatchObject({ kind: 'counted', left: 3 });
+    });
+
     it('count a command once however many repeats race', async () => {
       const { store } = given();
       const buckets = [exactly('a', [[minuteMs, 10]]), exactly('b', [[minuteMs, 10]])];
