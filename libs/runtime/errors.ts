@@ -11,6 +11,7 @@ export const errorTable = {
   'country-not-allowed': [403, "The tenant's settings do not allow messages to this country."],
   'host-not-allowed': [403, 'In development mode only requests to the loopback host are served.'],
   'not-found': [404, 'There is no such thing for this key.'],
+  'request-too-slow': [408, 'The request did not arrive in time.'],
   'tenant-exists': [409, 'A tenant of this id exists already.'],
   'too-many-keys': [409, 'The tenant has as many live keys as it may have: revoke one first.'],
   'challenge-not-pending': [409, 'The challenge is over: request a new one.'],
@@ -38,6 +39,7 @@ export const errorTable = {
   'address-throttled': [429, 'Too many wrong codes at this address: one challenge an hour.'],
   'rate-limited': [429, 'A limit is reached; `limit` names it and Retry-After says when it lets go.'],
   'too-busy': [429, 'Too many calls about the same thing at once.'],
+  'headers-too-large': [431, 'The header section is larger than 16 KiB.'],
   internal: [500, 'Something went wrong on our side; nothing about it is told here.'],
   unavailable: [503, 'The service cannot decide now; repeat with the same Idempotency-Key.'],
 } as const satisfies Record<string, readonly [number, string]>;
@@ -80,6 +82,10 @@ export function asProblem(error: unknown): Problem {
   switch (code) {
     case 'FST_ERR_CTP_BODY_TOO_LARGE':
       return new Problem('body-too-large');
+    case 'FST_ERR_BAD_URL':
+      return new Problem('malformed-request', {
+        errors: [{ field: 'path', message: 'must be percent-encoded UTF-8' }],
+      });
     case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
       return new Problem('unsupported-media-type');
     case 'FST_ERR_CTP_INVALID_JSON_BODY':

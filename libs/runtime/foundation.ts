@@ -139,7 +139,7 @@ async function insist(signal: AbortSignal, logger: Logger, work: () => Promise<v
       return await work();
     } catch (error) {
       if (!(error instanceof Unavailable)) throw error;
-      if (tries % 10 === 1) logger.warn('waiting', { part: error.part, tries });
+      if (tries % 10 === 1) logger.warn('waiting', { part: error.part, reason: error.message, tries });
     }
     await new Promise((resolve) => setTimeout(resolve, retryMs));
   }

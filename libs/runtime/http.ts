@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
+import { STATUS_CODES } from 'node:http';
 import fastify, { type FastifyError, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import { asProblem, Problem } from './errors.ts';
 import type { Logger } from './logger.ts';
-import type { Telemetry } from './telemetry.ts';
+import type { RequestSpan, Telemetry } from './telemetry.ts';
 
 export type HttpOptions = {
   readonly logger: Logger;
@@ -16,6 +17,8 @@ export type HttpOptions = {
 const bodyBytesMax = 65_536;
 const requestMsMax = 30_000;
 const headersMsMax = 10_000;
+/** How often Node looks for requests that are late; its own 30 s would let them be that much later. */
+const lateCheckMs = 2_000;
 
 /** A fastify app with our manners: one problem for every failure, closed bodies, nothing cached, one log line for what failed. */
 export function createHttp(options: HttpOptions) {
@@ -29,7 +32,13 @@ export function createHttp(options: HttpOptions) {
     genReqId: () => randomUUID(),
     trustProxy: options.trustedProxies.length > 0 ? [...options.trustedProxies] : false,
     routerOptions: { maxParamLength: 200 },
-    http: { headersTimeout: headersMsMax, maxHeaderSize: 16_384 },
+    http: {
+      headersTimeout: headersMsMax,
+      maxHeaderSize: 16_384,
+      connectionsCheckingInterval: lateCheckMs,
+      // Asked for below, in our words.
+      requireHostHeader: false,
+    },
     ajv: {
       customOptions: {
         removeAdditional: false,
@@ -44,21 +53,35 @@ export function createHttp(options: HttpOptions) {
     // Malformed requests that never become one: answered in the same words as all others.
     clientErrorHandler(error, socket) {
       if ((error as { code?: string }).code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
-      const status =
-        (error as { code?: string }).code === 'HPE_HEADER_OVERFLOW'
-          ? '431 Request Header Fields Too Large'
-          : '400 Bad Request';
-      const body = JSON.stringify(bodyOf(new Problem('malformed-request', { errors: [] })));
+      const problem = clientProblem(error);
+      const body = JSON.stringify(bodyOf(problem));
       socket.end(
-        `HTTP/1.1 ${status}\r\ncontent-type: application/problem+json\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
+        `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status]}\r\ncontent-type: application/problem+json\r\n` +
+          `content-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
       );
+    },
+    // A path that no route could take: no hook has run for it.
+    frameworkErrors(error, request, reply) {
+      sendProblem(error, request, reply.header('cache-control', 'no-store'), options);
     },
   }).withTypeProvider<TypeBoxTypeProvider>();
 
+  const readJson = app.getDefaultJsonParser('error', 'error');
+  // A body of no bytes is no body, whatever its type says: many clients send the header with every request.
+  app.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (request, body, done) =>
+    body === '' ? done(null, undefined) : readJson(request, body, done),
+  );
+  app.removeContentTypeParser('text/plain');
   app.setErrorHandler((error: FastifyError, request, reply) => sendProblem(error, request, reply, options));
   app.setNotFoundHandler((request, reply) => sendProblem(new Problem('not-found'), request, reply, options));
+  const spans = new WeakMap<FastifyRequest, RequestSpan>();
   app.addHook('onRequest', async (request, reply) => {
+    const name = `${request.method} ${request.routeOptions.url ?? 'none'}`;
+    spans.set(request, telemetry.requestStarted(name, traceparentOf(request)));
     reply.header('cache-control', 'no-store').header('x-content-type-options', 'nosniff');
+    if (request.headers.host === undefined && request.raw.httpVersion === '1.1') {
+      throw new Problem('malformed-request', { errors: [{ field: 'Host', message: 'is missing' }] });
+    }
     if (options.loopbackOnly && !/^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?$/i.test(request.headers.host ?? '')) {
       throw new Problem('host-not-allowed');
     }
@@ -67,8 +90,15 @@ export function createHttp(options: HttpOptions) {
   app.addHook('preValidation', async (request) => {
     if (request.method !== 'GET' && request.body === undefined) request.body = {};
   });
+  // The body arrives in the socket's context, so the span is entered again where the request is handled.
+  app.addHook('preHandler', (request, _reply, done) => {
+    const span = spans.get(request);
+    if (span) span.run(done);
+    else done();
+  });
   app.addHook('onResponse', async (request, reply) => {
     const route = request.routeOptions.url ?? 'none';
+    spans.get(request)?.end(reply.statusCode);
     telemetry.count('twofold.http.requests', { route, method: request.method, status: reply.statusCode });
     telemetry.observe('twofold.http.duration', reply.elapsedTime / 1_000, { route });
   });
@@ -77,6 +107,17 @@ export function createHttp(options: HttpOptions) {
 }
 
 export type Http = ReturnType<typeof createHttp>;
+
+function clientProblem(error: Error): Problem {
+  switch ((error as { code?: string }).code) {
+    case 'HPE_HEADER_OVERFLOW':
+      return new Problem('headers-too-large');
+    case 'ERR_HTTP_REQUEST_TIMEOUT':
+      return new Problem('request-too-slow');
+    default:
+      return new Problem('malformed-request', { errors: [] });
+  }
+}
 
 function bodyOf(problem: Problem) {
   const { code, status, message, extras } = problem;
@@ -102,4 +143,12 @@ function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyRepl
   if (problem.status === 401) reply.header('www-authenticate', 'Bearer');
   // Not through a serializer: the shape is already the one all callers know.
   return reply.code(problem.status).type('application/problem+json').serializer(JSON.stringify).send(bodyOf(problem));
+}
+
+/** The caller's trace, if what it sent is one (W3C Trace Context, 3.2). */
+function traceparentOf({ headers }: FastifyRequest): string | undefined {
+  const value = headers['traceparent'];
+  return typeof value === 'string' && /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/.test(value)
+    ? value
+    : undefined;
 }

@@ -30,12 +30,13 @@ export async function runService(options: {
   let parts: readonly Part[] = [];
   let works: readonly WorkingPart[] | undefined;
   let fatal = (_reason: string): void => process.exit(1);
-  const foundation = await layFoundation({
-    config,
-    service,
-    purposes: role.purposes,
-    onFatal: (reason) => fatal(reason),
-  });
+  const onFatal = (reason: string) => fatal(reason);
+  const foundation = await layFoundation({ config, service, purposes: role.purposes, onFatal }).catch(
+    (error: unknown) => {
+      tellRefusal(service, error);
+      process.exit(1);
+    },
+  );
   const { logger } = foundation;
   const stop = async () => {
     starting.abort();
@@ -54,9 +55,15 @@ export async function runService(options: {
     await options.ready?.(foundation);
     logger.info('ready', { mode: config.mode });
   } catch (error) {
-    if (error instanceof Error) process.stderr.write(`twofold ${service} refuses to start: ${error.message}\n`);
+    tellRefusal(service, error);
     fatal('start refused');
   }
+}
+
+/** For a human at a terminal; our own errors name no secret. */
+function tellRefusal(service: string, error: unknown): void {
+  const reason = error instanceof Error ? error.message : 'unknown';
+  process.stderr.write(`twofold ${service} refuses to start: ${reason}\n`);
 }
 
 /** Prints all faults of the environment for a human and ends the process. */

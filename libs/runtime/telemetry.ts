@@ -1,4 +1,12 @@
-import { context, ROOT_CONTEXT, SpanKind, SpanStatusCode, trace, type Attributes } from '@opentelemetry/api';
+import {
+  context,
+  ROOT_CONTEXT,
+  SpanKind,
+  SpanStatusCode,
+  trace,
+  type Attributes,
+  type ObservableGauge,
+} from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
 import { W3CTraceContextPropagator } from '@opentelemetry/core';
 import { PrometheusExporter, PrometheusSerializer } from '@opentelemetry/exporter-prometheus';
@@ -17,8 +25,8 @@ export type Labels = Readonly<Record<string, string | number | boolean>>;
 export type Telemetry = {
   /** W3C traceparent of what is going on now, for an event's headers. */
   traceparent(): string | undefined;
-  /** Runs work as a server span, child of the caller's traceparent where there is one. */
-  served<T>(name: string, traceparent: string | undefined, work: () => Promise<T>): Promise<T>;
+  /** Begins a server span, child of the caller's traceparent where there is one. */
+  requestStarted(name: string, traceparent: string | undefined): RequestSpan;
   /** Runs the reaction to one record as a consumer span with the record's own time. */
   consumed<T>(group: string, event: Event, work: () => Promise<T>): Promise<T>;
   /** Runs a call to a vendor as a client span. */
@@ -27,11 +35,17 @@ export type Telemetry = {
   /** Seconds into a histogram. */
   observe(name: HistogramName, seconds: number, labels?: Labels): void;
   /** A value read when metrics are collected. */
-  gauge(name: GaugeName, read: () => number | undefined): void;
+  gauge(name: GaugeName, read: () => number | undefined, labels?: Labels): void;
   /** All metrics in Prometheus' text form. */
   metricsText(): Promise<string>;
   /** Flushes and ends; never rejects, whatever the collector does. */
   shutdown(): Promise<void>;
+};
+
+export type RequestSpan = {
+  /** Runs what handles the request within the span. */
+  run(work: () => void): void;
+  end(status: number): void;
 };
 
 /** Every metric there is (docs/operations.md lists them). */
@@ -95,6 +109,8 @@ export function createTelemetry(options: { readonly service: string; readonly ot
     ]),
   );
 
+  const gauges = new Map<GaugeName, ObservableGauge>();
+
   function within<T>(
     name: string,
     kind: SpanKind,
@@ -125,7 +141,20 @@ export function createTelemetry(options: { readonly service: string; readonly ot
       });
       return carrier['traceparent'];
     },
-    served: (name, traceparent, work) => within(name, SpanKind.SERVER, traceparent, {}, work),
+    requestStarted(name, traceparent) {
+      if (!traces && traceparent === undefined) return { run: (work) => work(), end() {} };
+      const parent = traceparent ? propagator.extract(ROOT_CONTEXT, { traceparent }, getter) : ROOT_CONTEXT;
+      const span = tracer.startSpan(name, { kind: SpanKind.SERVER }, parent);
+      const within = trace.setSpan(parent, span);
+      return {
+        run: (work) => context.with(within, work),
+        end(status) {
+          span.setAttribute('http.response.status_code', status);
+          if (status >= 500) span.setStatus({ code: SpanStatusCode.ERROR });
+          span.end();
+        },
+      };
+    },
     consumed: (group, event, work) =>
       within(
         `process ${event.type}`,
@@ -142,10 +171,12 @@ export function createTelemetry(options: { readonly service: string; readonly ot
     called: (name, work) => within(name, SpanKind.CLIENT, undefined, {}, work),
     count: (name, labels) => counters.get(name)?.add(1, labels),
     observe: (name, seconds, labels) => histograms.get(name)?.record(seconds, labels),
-    gauge(name, read) {
-      meter.createObservableGauge(name, { description: gaugeTable[name] }).addCallback((result) => {
+    gauge(name, read, labels) {
+      let gauge = gauges.get(name);
+      if (!gauge) gauges.set(name, (gauge = meter.createObservableGauge(name, { description: gaugeTable[name] })));
+      gauge.addCallback((result) => {
         const value = read();
-        if (value !== undefined) result.observe(value);
+        if (value !== undefined) result.observe(value, labels);
       });
     },
     async metricsText() {

@@ -15,6 +15,8 @@ export type SubscriptionDeps = {
   readonly makeClient: MakeClient;
   /** Rejects while the log can't be reached at all. */
   readonly check: () => Promise<void>;
+  /** Takes a member that ended out of the group. */
+  readonly dismiss: (group: string, memberId: string) => Promise<void>;
   readonly logger: StorageLogger | undefined;
   readonly onFatal: ((reason: string) => void) | undefined;
 };
@@ -41,15 +43,15 @@ const unfinishedDefault = 2000;
 const retryPauseMs = 500;
 const commitIntervalMs = 200;
 const commitEvery = 500;
-const graceDefaultMs = 10_000;
+const graceDefaultMs = 5000;
 const leaveTimeoutMs = 3000;
 const commitTimeoutMs = 3000;
 const noProgressMs = 300_000;
 /** A member that lived shorter than this has not got over what ended the one before. */
 const shortLifeMs = 60_000;
-const shortLivesMax = 5;
+const fatalAfterMs = 60_000;
 const rejoinMinMs = 250;
-const rejoinMaxMs = 5000;
+const rejoinMaxMs = 2000;
 
 /**
  * A group member that hands records over to lanes and commits the watermark. A member that ends is replaced by a new
@@ -78,7 +80,7 @@ export function startSubscription(options: SubscribeOptions, handler: Handler, d
     handler,
   });
   const timer = setInterval(() => commit(state), commitIntervalMs);
-  const over = keepMember(state, lanes);
+  void keepMember(state, lanes);
   let closing: Promise<void> | undefined;
   return {
     pause() {
@@ -94,7 +96,7 @@ export function startSubscription(options: SubscribeOptions, handler: Handler, d
     },
     ready: () => !state.closed && (state.member?.ready() ?? false) && !isStuck(state),
     close(graceMs = graceDefaultMs) {
-      closing ??= close(state, lanes, graceMs, over).finally(() => clearInterval(timer));
+      closing ??= close(state, lanes, graceMs).finally(() => clearInterval(timer));
       return closing;
     },
   };
@@ -103,13 +105,16 @@ export function startSubscription(options: SubscribeOptions, handler: Handler, d
 /** Replaces members until the subscription closes. */
 async function keepMember(state: State, lanes: Lanes): Promise<void> {
   const { deps, options } = state;
-  /** In a row, while the log answers; and in a row altogether. */
-  let [shortLives, attempts] = [0, 0];
+  let attempts = 0;
+  /** Since when members keep ending although the log answers. */
+  let brokenSince: number | undefined;
+  let former: string | undefined;
   while (!state.closed) {
     const startedAt = performance.now();
     const member = joinGroup(deps.makeClient, options.group, options.topics, {
       joined(memberId, assignment) {
         if (state.member !== member) return;
+        former = memberId;
         state.trackers.reassign(memberId, assignment);
         state.full = state.trackers.unfinished() >= state.unfinishedMax;
         if (state.full || state.paused) member.hold();
@@ -126,18 +131,33 @@ async function keepMember(state: State, lanes: Lanes): Promise<void> {
     state.member = undefined;
     state.trackers.drop();
     if (state.closed) return;
-    const reachable = await deps.check().then(
-      () => true,
-      () => false,
-    );
+    const reachable = await succeeds(deps.check());
     deps.logger?.warn('group-member-replaced', { group: options.group, reason, reachable });
-    const livedLong = performance.now() - startedAt > shortLifeMs;
+    const now = performance.now();
+    const livedLong = now - startedAt > shortLifeMs;
     attempts = livedLong ? 0 : attempts + 1;
-    shortLives = livedLong || !reachable ? 0 : shortLives + 1;
-    if (shortLives === shortLivesMax) deps.onFatal?.(`members of group ${options.group} keep ending: ${reason}`);
-    await pause(Math.min(rejoinMaxMs, rejoinMinMs * 2 ** Math.min(attempts, 10)));
+    brokenSince = livedLong || !reachable ? undefined : (brokenSince ?? now);
+    if (brokenSince !== undefined && now - brokenSince > fatalAfterMs) {
+      deps.onFatal?.(`members of group ${options.group} keep ending: ${reason}`);
+      brokenSince = undefined;
+    }
+    const rest = () => pause(Math.min(rejoinMaxMs, rejoinMinMs * 2 ** Math.min(attempts, 10)));
+    await rest();
+    while (former !== undefined && !isClosed(state)) {
+      if (await succeeds(deps.dismiss(options.group, former))) former = undefined;
+      else await rest();
+    }
   }
 }
+
+const succeeds = (work: Promise<void>): Promise<boolean> =>
+  work.then(
+    () => true,
+    () => false,
+  );
+
+/** A function, because it changes while others wait, which the compiler does not expect. */
+const isClosed = (state: State): boolean => state.closed;
 
 /** Queues what is new of a batch, up to the bound, and moves the position behind it; the rest is fetched again later. */
 function take(state: State, lanes: Lanes, payload: EachBatchPayload): void {
@@ -206,15 +226,17 @@ function isStuck(state: State): boolean {
   return !state.paused && state.trackers.unfinished() > 0 && now - state.progressAt > noProgressMs;
 }
 
-async function close(state: State, lanes: Lanes, graceMs: number, over: Promise<void>): Promise<void> {
+async function close(state: State, lanes: Lanes, graceMs: number): Promise<void> {
   state.closed = true;
   state.member?.hold();
   state.trackers.abort();
   await within(graceMs, 'the last handlers', lanes.idle()).catch(() => {});
-  await state.committing;
+  const committed = async () => {
+    if (state.committing) await within(commitTimeoutMs, 'a commit', state.committing).catch(() => {});
+  };
+  await committed();
   commit(state);
-  if (state.committing) await within(commitTimeoutMs, 'the last commit', state.committing).catch(() => {});
+  await committed();
   await state.member?.leave(leaveTimeoutMs);
   state.trackers.drop();
-  await Promise.race([over, pause(rejoinMaxMs)]);
 }

@@ -1,4 +1,4 @@
-import type { Admin, Cluster, ConfigResourceTypes, ITopicConfig } from 'kafkajs';
+import type { Admin, Broker, Cluster, ConfigResourceTypes, ITopicConfig } from 'kafkajs';
 import { nameError, openCluster, within } from './kafka-client.ts';
 import type { Client, MakeClient } from './kafka-client.ts';
 import type { Lag, TopicSettings } from './log.ts';
@@ -8,7 +8,6 @@ import { Unavailable } from './unavailable.ts';
 export type Desk = {
   /** Asks within `timeoutMs`, or rejects with Unavailable. Errors named in `answers` are answers: they come through. */
   ask<T>(timeoutMs: number, question: (connected: Connected) => Promise<T>, answers?: readonly string[]): Promise<T>;
-  close(): void;
 };
 
 export type Connected = { readonly admin: Admin; readonly cluster: Cluster };
@@ -16,6 +15,7 @@ export type Connected = { readonly admin: Admin; readonly cluster: Cluster };
 const partitionsDefault = 12;
 const replicasMax = 3;
 const adminTimeoutMs = 15_000;
+const memberTimeoutMs = 5000;
 /** Room for the largest publication in one record batch. */
 const messageBytesMax = 4 * 1024 * 1024;
 const compactionLagMs = 3_600_000;
@@ -48,9 +48,6 @@ export function createDesk(makeClient: MakeClient): Desk {
         drop(used);
         throw error instanceof Unavailable ? error : new Unavailable('log', nameError(error));
       }
-    },
-    close() {
-      if (current) drop(current);
     },
   };
 }
@@ -176,3 +173,28 @@ export async function measureLag(desk: Desk, group: string, topics: readonly str
     return lags;
   });
 }
+
+/**
+ * Takes a member out of its group for a consumer that ended without doing so. Otherwise the coordinator would wait for
+ * it until its session is over, and its partitions with it. That it is out already is as good.
+ */
+export async function dismissMember(desk: Desk, group: string, memberId: string): Promise<void> {
+  const gone = 'UNKNOWN_MEMBER_ID';
+  try {
+    await desk.ask(
+      memberTimeoutMs,
+      async ({ cluster }) => {
+        const coordinator = await cluster.findGroupCoordinator({ groupId: group });
+        if (canDismiss(coordinator)) await coordinator.leaveGroup({ groupId: group, memberId });
+      },
+      [gone],
+    );
+  } catch (error) {
+    if (nameError(error) !== gone) throw error;
+  }
+}
+
+/** kafkajs has this request and does not declare it. */
+type Coordinator = { leaveGroup(request: { groupId: string; memberId: string }): Promise<unknown> };
+
+const canDismiss = (broker: Broker): broker is Broker & Coordinator => 'leaveGroup' in broker;

@@ -2,11 +2,11 @@ import kafkajs from 'kafkajs';
 import type { KafkaConfig, LogEntry, SASLOptions } from 'kafkajs';
 import { createBatcher } from './kafka-batcher.ts';
 import { createSockets, nameError } from './kafka-client.ts';
-import type { MakeClient } from './kafka-client.ts';
+import type { Client, MakeClient } from './kafka-client.ts';
 import { createPlacing, openProducer } from './kafka-producer.ts';
 import { readSpan } from './kafka-read.ts';
 import { startSubscription } from './kafka-subscription.ts';
-import { createDesk, createPartitionCounts, ensureTopics, measureLag } from './kafka-topics.ts';
+import { createDesk, createPartitionCounts, dismissMember, ensureTopics, measureLag } from './kafka-topics.ts';
 import type { Log, Subscription } from './log.ts';
 import type { StorageLogger } from './logger.ts';
 import { Unavailable } from './unavailable.ts';
@@ -35,7 +35,7 @@ const flushTimeoutMs = 5000;
  * subscriptions join as soon as they can.
  */
 export async function openKafkaLog(options: KafkaOptions): Promise<Log> {
-  const makeClient = createClients(options);
+  const { makeClient, killAll } = createClients(options);
   const desk = createDesk(makeClient);
   const partitions = createPartitionCounts(desk);
   const batcher = createBatcher({
@@ -51,7 +51,7 @@ export async function openKafkaLog(options: KafkaOptions): Promise<Log> {
   const close = async () => {
     await Promise.all([...subscriptions].map((subscription) => subscription.close()));
     await batcher.close(flushTimeoutMs);
-    desk.close();
+    killAll();
   };
   return {
     ensureTopics: (topics) => ensureTopics(desk, topics, kafkajs.ConfigResourceTypes.TOPIC),
@@ -59,7 +59,8 @@ export async function openKafkaLog(options: KafkaOptions): Promise<Log> {
     async subscribe(subscribed, handler) {
       if (closed) throw new Unavailable('log', 'closed');
       const { logger, onFatal } = options;
-      const subscription = startSubscription(subscribed, handler, { makeClient, check, logger, onFatal });
+      const dismiss = (group: string, memberId: string) => dismissMember(desk, group, memberId);
+      const subscription = startSubscription(subscribed, handler, { makeClient, check, dismiss, logger, onFatal });
       subscriptions.add(subscription);
       return subscription;
     },
@@ -91,10 +92,11 @@ function createCheck(ask: () => Promise<void>): () => Promise<void> {
 }
 
 /** Makes clients that differ in their patience only. Each has sockets of its own, to be able to lose them. */
-function createClients(options: KafkaOptions): MakeClient {
+function createClients(options: KafkaOptions): { readonly makeClient: MakeClient; killAll(): void } {
+  const alive = new Set<Client>();
   const sasl: SASLOptions | undefined = options.sasl && { ...options.sasl };
   const ssl: KafkaConfig['ssl'] = typeof options.ssl === 'object' ? { ca: [...options.ssl.ca] } : options.ssl;
-  return (settings = {}) => {
+  const makeClient: MakeClient = (settings = {}) => {
     const sockets = createSockets();
     const kafka = new kafkajs.Kafka({
       brokers: [...options.brokers],
@@ -111,8 +113,20 @@ function createClients(options: KafkaOptions): MakeClient {
         if (!sockets.killed()) tell(options.logger, entry);
       },
     });
-    return { kafka, kill: () => sockets.kill() };
+    const client: Client = {
+      kafka,
+      kill() {
+        sockets.kill();
+        alive.delete(client);
+      },
+    };
+    alive.add(client);
+    return client;
   };
+  const killAll = () => {
+    for (const client of alive) client.kill();
+  };
+  return { makeClient, killAll };
 }
 
 /** What kafkajs may tell: places and counts. Its texts name errors; contents of records are in none of these fields. */

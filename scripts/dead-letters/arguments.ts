@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { redriveMax } from '#runtime/redrive.ts';
-import { readTime, UsageFault } from '../log/arguments.ts';
+import { readTime } from '../log/arguments.ts';
+import { UsageFault } from '../log/terminal.ts';
 
 export const usage = `npm run dead-letters -- list     print what consumers could not handle, oldest first
 npm run dead-letters -- redrive  tell it once more where it was told first, so that workers try it again

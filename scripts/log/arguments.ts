@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { topics } from '#schemas/topics.ts';
+import { UsageFault } from './terminal.ts';
 
 export const usage = `npm run log -- show    print events, one a line
 npm run log -- verify  check envelopes, schemas, chains and forks; exit code 1 if anything is wrong
@@ -21,9 +22,6 @@ export type LogArguments = {
   readonly file?: string;
   readonly json: boolean;
 };
-
-/** What was asked for can't be understood; the message says what. */
-export class UsageFault extends Error {}
 
 const topicNames: readonly string[] = Object.values(topics).map(({ name }) => name);
 const commands = ['show', 'verify', 'replay'] as const;

@@ -30,7 +30,7 @@ async function startDeliveryWorker(
   const { log, logger, telemetry } = foundation;
   const courier = createCourier(foundation, channel, providers);
   const waiting = createWaitingRoom(waitingMax);
-  telemetry.gauge('twofold.delivery.waiting', () => waiting.size());
+  telemetry.gauge('twofold.delivery.waiting', () => waiting.size(), { channel });
   let intake: Intake | undefined;
   const deps = { foundation, courier, waiting, mustWait: () => intake?.check() };
   const subscription = await consume({

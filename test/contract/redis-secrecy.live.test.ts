@@ -150,10 +150,12 @@ describeLive('The store on Redis', ['own-redis'], () => {
     await store.claim('for a while', 'value', minuteMs);
     await store.claim('for ever', 'value');
     await store.lease('lease', 'owner', minuteMs);
-    await store.note('note', 'field', 1, 'value', minuteMs);
+    await store.note('note', 'long', 1, 'value', 10 * minuteMs);
+    await store.note('note', 'short', 1, 'value', minuteMs);
     await store.reserve('id', markedBuckets);
     const keys = ['{c:for a while}', '{l:lease}', '{n:note}', `{w:${marker}-limit}`, `{w:${marker}-limit}:segments`];
     for (const key of keys) expect(await admin.pttl(key)).toBeGreaterThan(0);
+    expect(await admin.pttl('{n:note}')).toBeGreaterThan(5 * minuteMs);
     expect(await admin.pttl('{c:for ever}')).toBe(-1);
     await store.close();
   });

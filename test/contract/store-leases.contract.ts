@@ -104,6 +104,14 @@ export function describeLeases(given: Given): void {
       expect(await store.lease('unknown', 'a', 15_000)).toEqual(granted(1));
     });
 
+    it('given back cannot be finished by the one who gave it', async () => {
+      const { store } = given();
+      await store.lease('key', 'a', 15_000);
+      await store.yield('key', 'a');
+      expect(await store.finish('key', 'a', 'sent', hourMs)).toBe(false);
+      expect(await store.lease('key', 'b', 15_000)).toEqual(granted(1));
+    });
+
     it('is forgotten two hours after its last change', async () => {
       const { store, clock } = given();
       const start = clock.now();
@@ -111,7 +119,16 @@ export function describeLeases(given: Given): void {
       clock.set(start + 2 * hourMs - 1);
       expect(await store.lease('key', 'a', 15_000)).toEqual(granted(2));
       clock.set(clock.now() + 2 * hourMs);
+      expect(await store.finish('key', 'a', 'sent', hourMs)).toBe(false);
       expect(await store.lease('key', 'a', 15_000)).toEqual(granted(1));
+    });
+
+    it('longer than two hours is held all the same', async () => {
+      const { store, clock } = given();
+      const until = clock.now() + 3 * hourMs;
+      await store.lease('key', 'a', 3 * hourMs);
+      clock.set(until - 1);
+      expect(await store.lease('key', 'b', 15_000)).toEqual({ kind: 'held', until });
     });
 
     it('belongs to its key alone', async () => {
@@ -122,17 +139,23 @@ export function describeLeases(given: Given): void {
   });
 
   describe('a finished lease', () => {
-    it('is done for everybody, for as long as its value is kept', async () => {
-      const { store, clock } = given();
-      const value = JSON.stringify({ sent: true, text: 'ß' });
-      await store.lease('key', 'a', 15_000);
-      expect(await store.finish('key', 'a', value, 2 * hourMs)).toBe(true);
-      expect(await store.lease('key', 'a', 15_000)).toEqual({ kind: 'done', value });
-      clock.set(clock.now() + 2 * hourMs - 1);
-      expect(await store.lease('key', 'b', 15_000)).toEqual({ kind: 'done', value });
-      clock.set(clock.now() + 1);
-      expect(await store.lease('key', 'b', 15_000)).toEqual(granted(1));
-    });
+    it.each([60_000, 2 * hourMs, 48 * hourMs])(
+      'is done for everybody while its value is kept, %i ms',
+      async (ttlMs) => {
+        const { store, clock } = given();
+        const start = clock.now();
+        const value = JSON.stringify({ sent: true, text: 'ß' });
+        await store.lease('key', 'a', 15_000);
+        expect(await store.finish('key', 'a', value, ttlMs)).toBe(true);
+        expect(await store.lease('key', 'a', 15_000)).toEqual({ kind: 'done', value });
+        clock.set(start + ttlMs - 1);
+        expect(await store.lease('key', 'b', 15_000)).toEqual({ kind: 'done', value });
+        clock.set(start + ttlMs);
+        expect(await store.finish('key', 'a', value, ttlMs)).toBe(false);
+        expect(await store.lease('key', 'b', 15_000)).toEqual(granted(1));
+        expect(await store.lease('key', 'c', 15_000)).toMatchObject({ kind: 'held' });
+      },
+    );
 
     it('may have run out before, if nobody took it since', async () => {
       const { store, clock } = given();

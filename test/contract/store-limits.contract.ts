@@ -73,6 +73,17 @@ function describeWindows(given: Given): void {
       expect(await store.reserve('1', [bucket])).toEqual(refused(bucket, secondMs));
     });
 
+    it('may become smaller, even nothing, while it has members', async () => {
+      const { store, clock } = given();
+      const start = clock.now();
+      for (const command of ['1', '2', '3']) await store.reserve(command, [exactly('a', [[secondMs, 3]])]);
+      clock.set(start + 400);
+      const [smaller, closed] = [exactly('a', [[secondMs, 2]]), exactly('a', [[secondMs, 0]])];
+      expect(await store.reserve('4', [smaller])).toEqual(refused(smaller, 600));
+      expect(await store.reserve('1', [smaller])).toEqual({ kind: 'counted', nextAt: start + 1_000, left: 0 });
+      expect(await store.reserve('4', [closed])).toEqual(refused(closed, secondMs));
+    });
+
     it('never lets more than its number of two hundred racers pass', async () => {
       const storeOf = await twoStores(given());
       const bucket = exactly('a', [[hourMs, 17]]);
@@ -175,6 +186,16 @@ function describeSets(given: Given): void {
       expect(await store.reserve('2', buckets)).toMatchObject({ kind: 'counted', left: 0 });
       expect(await store.reserve('3', buckets)).toMatchObject({ kind: 'refused', limit: 'limit of a' });
       expect(await store.reserve('1', buckets)).toMatchObject({ kind: 'counted', left: 0 });
+    });
+
+    it('know a repeated command by the last of them, whatever became of the others', async () => {
+      const { store } = given();
+      const [first, last] = [exactly('a', [[minuteMs, 1]]), exactly('b', [[minuteMs, 5]])];
+      await store.reserve('1', [first, last]);
+      await store.release(first.key);
+      expect(await store.reserve('2', [first])).toMatchObject({ kind: 'counted', left: 0 });
+      expect(await store.reserve('1', [first, last])).toMatchObject({ kind: 'counted', left: 0 });
+      expect(await store.reserve('3', [last])).toMatchObject({ kind: 'counted', left: 3 });
     });
 
     it('count a command once however many repeats race', async () => {

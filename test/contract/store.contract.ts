@@ -3,6 +3,7 @@ import { Unavailable } from '#storage/unavailable.ts';
 import { commitOf, subjectOf } from './commits.ts';
 import type { Given, OpenedStore, StoreTraits } from './opened-store.ts';
 import { describeClaims, describeLeases, describeNotes } from './store-leases.contract.ts';
+import { describeRecordProperties } from './store-records-properties.contract.ts';
 import { describeRecords } from './store-records.contract.ts';
 import { describeUnlogged } from './store-unlogged.contract.ts';
 import { describeLimits } from './store-limits.contract.ts';
@@ -20,6 +21,7 @@ export function describeStore(name: string, open: () => Promise<OpenedStore>, tr
 
     describeRecords(given);
     describeUnlogged(given, traits);
+    describeRecordProperties(given, traits);
     describeClaims(given);
     describeLeases(given);
     describeLimits(given);

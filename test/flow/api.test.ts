@@ -1,8 +1,6 @@
 import { afterAll, beforeAll, describe } from 'vitest';
 import { startSystem, type System } from '../support/system.ts';
-import { describeChallenges } from './challenges.flow.ts';
-import { describeIdempotency } from './idempotency.flow.ts';
-import { describeMessages } from './messages.flow.ts';
+import { describeApi } from './api.flow.ts';
 
 describe('On one SQLite file', () => {
   let system: System;
@@ -11,7 +9,5 @@ describe('On one SQLite file', () => {
   });
   afterAll(async () => await system?.close());
 
-  describeChallenges(() => system);
-  describeIdempotency(() => system);
-  describeMessages(() => system);
+  describeApi(() => system);
 });

@@ -54,7 +54,7 @@ export type System = TestTenant & {
   /** Waits until `count` messages have reached the address; newest first. */
   readonly messagesTo: (to: string, count?: number) => Promise<SandboxMessage[]>;
   readonly foundation: Foundation;
-  /** The system's clock, `advance`d at once; it never goes back. */
+  /** The system's clock, moved at once; it never goes back. */
   readonly clock: { readonly now: () => number; readonly advance: (ms: number) => void };
   /** Every log line so far. */
   readonly logLines: readonly string[];

@@ -10,6 +10,7 @@ import {
 } from '#core/tenant.ts';
 import type { Decision } from '#core/decider.ts';
 import { answers, CreateKey, CurrentKey, KeyList, KeyShown, RotateKey } from '#schemas/api.ts';
+import type { Scope } from '#schemas/tenant.ts';
 import { newApiKey, type TenantCaller } from '#runtime/authenticate.ts';
 import { demand, tenantOf } from '#runtime/caller.ts';
 import { claimOf } from '#runtime/challenge-call.ts';
@@ -74,8 +75,7 @@ export function registerKeys(app: Http, foundation: Foundation): void {
   app.post('/v1/keys', { onRequest, schema: create }, async (request, reply) => {
     const caller = tenantOf(request);
     const { label, scopes } = request.body;
-    const beyond = scopes.filter((scope) => !caller.scopes.includes(scope));
-    if (beyond.length > 0) throw new Problem('scope-missing');
+    refuseWiderScopes(caller, scopes);
     const fresh = newApiKey(caller.tenantId);
     const expiresAt = expiryOf(request.body, now());
     const { commandId } = await claimOf(foundation, request, caller);
@@ -100,9 +100,10 @@ export function registerKeys(app: Http, foundation: Foundation): void {
       const overlapMs = (request.body.overlapSeconds ?? overlapSecondsInitial) * 1_000;
       const { commandId } = await claimOf(foundation, request, caller);
       const successor = { keyId: fresh.keyId, hash: fresh.hash };
-      const handled = await command<never>(caller, commandId, (document, at) =>
-        rotateApiKey(document, request.params.id, successor, overlapMs, at.now),
-      );
+      const handled = await command<never>(caller, commandId, (document, at) => {
+        refuseWiderScopes(caller, document?.keys.find(({ id }) => id === request.params.id)?.scopes ?? []);
+        return rotateApiKey(document, request.params.id, successor, overlapMs, at.now);
+      });
       reply.code(201);
       return showKey(handled, fresh);
     },
@@ -116,4 +117,9 @@ export function registerKeys(app: Http, foundation: Foundation): void {
     if (handled.kind === 'refused') throw problemOf(handled.refusal);
     return reply.code(204).send(null);
   });
+}
+
+/** Nobody gets a key that can do more than their own. */
+function refuseWiderScopes(caller: TenantCaller, scopes: readonly Scope[]): void {
+  if (scopes.some((scope) => !caller.scopes.includes(scope))) throw new Problem('scope-missing');
 }

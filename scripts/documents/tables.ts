@@ -1,0 +1,100 @@
+import type { TSchema } from 'typebox';
+import { settingsTable, type OutsideChecks } from '#core/settings.ts';
+import { errorTable } from '#runtime/errors.ts';
+import { gaugeTable, histogramTable, metricTable } from '#runtime/telemetry.ts';
+import { events, type EventName } from '#schemas/index.ts';
+import { topics, type Topic } from '#schemas/topics.ts';
+import { topicsOf } from './asyncapi.ts';
+import { eventNames, schemaFileOf } from './event-schemas.ts';
+import { eventWords } from './event-words.ts';
+
+const hourMs = 3_600_000;
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) => `| ${cells.map(toCell).join(' | ')} |`;
+  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
+}
+
+/** A bar would end the cell, and a bracket outside of code would begin a tag. */
+const toCell = (text: string) =>
+  text.replaceAll('|', '\\|').replace(/`[^`]*`|</g, (found) => (found === '<' ? '&lt;' : found));
+const code = (text: string) => `\`${text}\``;
+const json = (value: unknown) => code(JSON.stringify(value));
+
+/** Bounds are asked of the checks themselves: each says what a value must be when it is given one that is none. */
+function boundsOf(check: (value: unknown, outside: OutsideChecks) => readonly { message: string }[]): string {
+  const [fault] = check(undefined, { template: () => [] });
+  if (!fault) throw new Error('a setting takes anything');
+  return fault.message.replace(/^must be /, '');
+}
+
+export function settingsRows(): string {
+  const rows = settingsTable.map(({ path, initial, check, about, only }) => [
+    code(path),
+    json(initial),
+    boundsOf(check),
+    only === 'platform' ? `${about} (set by the platform only)` : about,
+  ]);
+  return table(['setting', 'default', 'takes', 'meaning'], rows);
+}
+
+export function errorRows(): string {
+  const rows = Object.entries(errorTable)
+    .toSorted(([, [a]], [, [b]]) => a - b)
+    .map(([name, [status, detail]]) => [String(status), code(name), detail]);
+  return table(['status', '`code`', '`detail`'], rows);
+}
+
+/** As Prometheus shows them: dots become underscores, counters end in `_total`. */
+export function metricRows(): string {
+  const named = (names: Readonly<Record<string, string>>, kind: string, ending = '') =>
+    Object.entries(names).map(([name, about]) => [code(name.replaceAll('.', '_') + ending), kind, about]);
+  const rows = [
+    ...named(metricTable, 'counter', '_total'),
+    ...named(histogramTable, 'histogram, seconds'),
+    ...named(gaugeTable, 'gauge'),
+  ];
+  return table(['metric', 'kind', 'meaning'], rows);
+}
+
+export function topicRows(): string {
+  const kept = (ms: number) => (ms >= 48 * hourMs ? `${ms / (24 * hourMs)} days` : `${ms / hourMs} h`);
+  const list: readonly Topic[] = Object.values(topics);
+  const carried = (topic: Topic) => {
+    const names = eventNames.filter((name) => topicsOf(name).includes(topic.name));
+    return names.length === 0 ? 'any record, as a dead letter' : names.map(code).join(', ');
+  };
+  const rows = list.map((topic) => [code(topic.name), kept(topic.retentionMs), carried(topic)]);
+  return table(['topic', 'kept', 'carries'], rows);
+}
+
+export function eventRows(): string {
+  return eventNames.map(eventSection).join('\n\n');
+}
+
+function eventSection(name: EventName): string {
+  const { by, to, about, says } = eventWords[name];
+  const readers = to.length > 0 ? ` Read by ${to.join(' and ')}.` : '';
+  const schema = `[${schemaFileOf(name)}](../schemas/generated/${schemaFileOf(name)})`;
+  return [
+    `#### ${name}`,
+    says,
+    '',
+    `In ${topicsOf(name).map(code).join(' or ')}, told by ${by.join(' or ')}, about ${about}.${readers} Schema: ${schema}`,
+    '',
+    `Data: ${fieldsOf(events[name].schema).join(', ')}`,
+  ].join('\n');
+}
+
+/** Names of the fields, inner ones in braces; a question mark where a field may be missing. */
+function fieldsOf(schema: TSchema): string[] {
+  const { properties = {}, required = [] } = schema as {
+    properties?: Record<string, TSchema>;
+    required?: readonly string[];
+  };
+  return Object.entries(properties).map(([name, inner]) => {
+    const fields = fieldsOf(inner);
+    const own = `${code(name)}${required.includes(name) ? '' : '?'}`;
+    return fields.length > 0 ? `${own} {${fields.join(', ')}}` : own;
+  });
+}

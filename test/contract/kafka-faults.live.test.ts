@@ -1,0 +1,228 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
+import type { Kafka } from '../../scripts/infra/kafka.ts';
+import { findFreePort } from '../../scripts/infra/child.ts';
+import { openKafkaLog } from '#storage/kafka.ts';
+import type { Log, LogRecord } from '#storage/log.ts';
+import { Unavailable } from '#storage/unavailable.ts';
+import { describeLive, startOwnKafka, uniqueName } from '../support/services.ts';
+import { keyOf, numbers, patience, readAll, until, valueOf } from './opened-log.ts';
+
+const keys = numbers(20).map((key) => `key-${key}`);
+
+/** A log on these brokers, closed after the test, and all it said. */
+async function open(brokers: readonly string[]) {
+  const said: string[] = [];
+  const note = (event: string, fields?: unknown) => void said.push(`${event} ${JSON.stringify(fields)}`);
+  const fatal: string[] = [];
+  const log = await openKafkaLog({
+    brokers,
+    clientId: 'test',
+    logger: { info: note, warn: note },
+    onFatal: (reason) => fatal.push(reason),
+  });
+  onTestFinished(async () => await log.close());
+  return { log, said, fatal };
+}
+
+async function topicOf(log: Log, partitions = 3): Promise<string> {
+  const name = uniqueName('twofold.test');
+  await log.ensureTopics([{ name, retentionMs: 3_600_000, partitions }]);
+  return name;
+}
+
+/**
+ * Owners that tell one record after the other for each key, with all before it that are not known to be told, until they
+ * are stopped.
+ */
+function startOwners(log: Log, topic: string) {
+  const acked = new Map(keys.map((key) => [key, 0]));
+  const rejections: unknown[] = [];
+  const stop = new AbortController();
+  const own = async (key: string) => {
+    let made = 1;
+    while (!stop.signal.aborted) {
+      const first = (acked.get(key) ?? 0) + 1;
+      try {
+        await log.publish(numbers(made - first + 1, first).map((value) => ({ topic, key, headers: {}, value })));
+        acked.set(key, made);
+        made += 1;
+      } catch (error) {
+        rejections.push(error);
+        // It goes on deciding for a while.
+        made = Math.min(made + 1, first + 3);
+      }
+      await pause(20);
+    }
+  };
+  const all = Promise.all(keys.map(own));
+  return {
+    rejections,
+    least: () => Math.min(...acked.values()),
+    async stop() {
+      stop.abort();
+      await all;
+      return acked;
+    },
+  };
+}
+
+/** Everything that handlers were given, by which subscription, and how many different records that is. */
+function createHearing() {
+  const heard: LogRecord[] = [];
+  const counts = new Map<string, number>();
+  const different = new Set<string>();
+  return {
+    heard,
+    countBy: (by: string) => counts.get(by) ?? 0,
+    different: () => different.size,
+    by: (by: string) => async (record: LogRecord) => {
+      heard.push(record);
+      counts.set(by, (counts.get(by) ?? 0) + 1);
+      different.add(`${keyOf(record)}:${valueOf(record)}`);
+      await pause(Math.random() * 4);
+    },
+  };
+}
+
+const sum = (acked: ReadonlyMap<string, number>) => [...acked.values()].reduce((total, last) => total + last, 0);
+
+/** The first occurrences of each key are 1, 2, 3 … up to at least what was acknowledged. */
+function expectUnbroken(records: readonly LogRecord[], acked: ReadonlyMap<string, number>): void {
+  for (const [key, last] of acked) {
+    const firsts = [...new Set(records.filter((record) => keyOf(record) === key).map(valueOf))];
+    expect(firsts.length).toBeGreaterThanOrEqual(last);
+    expect(firsts).toEqual(numbers(firsts.length, 1));
+  }
+}
+
+describeLive('A broker that dies', ['own-kafka'], () => {
+  let kafka: Kafka;
+  beforeAll(async () => {
+    kafka = await startOwnKafka();
+  });
+  afterAll(async () => await kafka.stop());
+  const broker = () => kafka.nodes[0];
+
+  it('loses nothing that was acknowledged, keeps the order of keys, and is found again when it is back', async () => {
+    const { log, said, fatal } = await open(kafka.brokers);
+    const topic = await topicOf(log);
+    const hearing = createHearing();
+    const options = { group: uniqueName('test'), topics: [topic], concurrency: 8 };
+    const subscription = await log.subscribe(options, hearing.by('it'));
+    const owners = startOwners(log, topic);
+    await until(() => expect(owners.least()).toBeGreaterThan(30));
+    await broker()?.kill('SIGKILL');
+    await until(() => expect(owners.rejections.length).toBeGreaterThan(0));
+    await expect(log.check()).rejects.toBeInstanceOf(Unavailable);
+    const before = owners.least();
+    await broker()?.start();
+    await until(() => expect(owners.least()).toBeGreaterThan(before + 30));
+    const acked = await owners.stop();
+    expect(owners.rejections.filter((error) => !(error instanceof Unavailable))).toEqual([]);
+    expectUnbroken(await readAll(log, [topic]), acked);
+    await until(() => expect(subscription.ready()).toBe(true));
+    await until(() => expect(hearing.different()).toBeGreaterThanOrEqual(sum(acked)));
+    expectUnbroken(hearing.heard, acked);
+    await until(() => expect(log.waitingMs()).toBe(0));
+    expect(fatal).toEqual([]);
+    expect(said.join('\n')).not.toMatch(/key-\d/);
+  });
+});
+
+describeLive('A broker that is not there yet', ['own-kafka'], () => {
+  it('makes publications reject, first at their deadline, then at once, and is used when it comes', async () => {
+    const port = await findFreePort();
+    const { log } = await open([`127.0.0.1:${port}`]);
+    await expect(log.check()).rejects.toBeInstanceOf(Unavailable);
+    const heard: LogRecord[] = [];
+    const topic = 'twofold.test';
+    const subscription = await log.subscribe({ group: 'test', topics: [topic], concurrency: 1 }, async (record) => {
+      heard.push(record);
+    });
+    expect(subscription.ready()).toBe(false);
+    const publish = () => log.publish([{ topic, key: 'key', headers: {}, value: 'value' }]);
+    await expect(publish()).rejects.toBeInstanceOf(Unavailable);
+    await expect(log.lag('test', [topic])).rejects.toBeInstanceOf(Unavailable);
+    await expect(readAll(log, [topic])).rejects.toBeInstanceOf(Unavailable);
+    const startedAt = performance.now();
+    await expect(publish()).rejects.toBeInstanceOf(Unavailable);
+    // Ten seconds would be the deadline.
+    expect(performance.now() - startedAt).toBeLessThan(5000);
+    const kafka = await startOwnKafka({ ports: [port] });
+    onTestFinished(async () => await kafka.stop());
+    await log.ensureTopics([{ name: topic, retentionMs: 3_600_000, partitions: 1 }]);
+    await vi.waitFor(publish, patience);
+    await until(() => expect(heard.length).toBeGreaterThan(0));
+    expect(subscription.ready()).toBe(true);
+  });
+});
+
+describeLive('The shared Kafka', ['kafka'], ({ brokers }) => {
+  it('hands the partitions of a group over under load: nothing is lost, first deliveries keep the order of keys', async () => {
+    const { log } = await open(brokers);
+    const { log: otherLog } = await open(brokers);
+    const topic = await topicOf(log, 6);
+    const options = { group: uniqueName('test'), topics: [topic], concurrency: 8 };
+    const { heard, by, countBy, different } = createHearing();
+    await log.subscribe(options, by('first'));
+    const owners = startOwners(log, topic);
+    await until(() => expect(countBy('first')).toBeGreaterThan(200));
+    const second = await otherLog.subscribe(options, by('second'));
+    await until(() => expect(countBy('second')).toBeGreaterThan(200));
+    await second.close();
+    const left = countBy('second');
+    const before = countBy('first');
+    await until(() => expect(countBy('first')).toBeGreaterThan(before + 500));
+    const acked = await owners.stop();
+    await until(() => expect(different()).toBe(sum(acked)));
+    expectUnbroken(heard, acked);
+    expect(countBy('second')).toBe(left);
+    expect(owners.rejections).toEqual([]);
+  });
+
+  describe('topics', () => {
+    it('with another number of partitions are refused in words', async () => {
+      const { log } = await open(brokers);
+      const name = await topicOf(log, 3);
+      const refusal = log.ensureTopics([{ name, retentionMs: 3_600_000, partitions: 4 }]);
+      await expect(refusal).rejects.toThrow(`Topic ${name} has 3 partitions and should have 4`);
+      await expect(refusal).rejects.not.toBeInstanceOf(Unavailable);
+    });
+
+    it('with another retention are told of', async () => {
+      const { log } = await open(brokers);
+      const name = await topicOf(log, 3);
+      const warnings = await log.ensureTopics([{ name, retentionMs: 7_200_000, partitions: 3 }]);
+      expect(warnings.join('\n')).toContain(`Topic ${name} has retention.ms=3600000 and should have 7200000.`);
+    });
+
+    it('can be made by two processes at once', async () => {
+      const { log } = await open(brokers);
+      const { log: other } = await open(brokers);
+      const wanted = numbers(5).map((n) => ({
+        name: uniqueName(`twofold.test-${n}`),
+        retentionMs: 1000,
+        partitions: 1,
+      }));
+      await Promise.all([log, other].map((one) => one.ensureTopics(wanted)));
+      expect(
+        await readAll(
+          log,
+          wanted.map(({ name }) => name),
+        ),
+      ).toEqual([]);
+    });
+
+    it('that are compacted keep the last record of each key, and a read passes the gaps', async () => {
+      const { log } = await open(brokers);
+      const name = uniqueName('twofold.test');
+      await log.ensureTopics([{ name, retentionMs: 0, compacted: true, partitions: 1 }]);
+      for (const value of numbers(3)) await log.publish([{ topic: name, key: 'key', headers: {}, value }]);
+      expect((await readAll(log, [name])).at(-1)).toMatchObject({ key: Buffer.from('key'), value: Buffer.from('2') });
+      // Without a key there is nothing to compact by, and the broker says so.
+      const keyless = log.publish([{ topic: name, key: null, headers: {}, value: 'x' }]);
+      await expect(keyless).rejects.toThrow('INVALID_RECORD');
+    });
+  });
+});

@@ -1,0 +1,19 @@
+import type { System } from '../support/system.ts';
+import { describeChallenges } from './challenges.flow.ts';
+import { describeIdempotency } from './idempotency.flow.ts';
+import { describeKeys } from './keys.flow.ts';
+import { describeLimits } from './limits.flow.ts';
+import { describeMessages } from './messages.flow.ts';
+import { describeReference } from './reference.flow.ts';
+import { describeSettings } from './settings.flow.ts';
+
+/** The API as a whole, over HTTP, on whatever the system stands on. */
+export function describeApi(given: () => System): void {
+  describeChallenges(given);
+  describeIdempotency(given);
+  describeMessages(given);
+  describeSettings(given);
+  describeKeys(given);
+  describeLimits(given);
+  describeReference(given);
+}
