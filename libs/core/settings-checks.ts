@@ -18,6 +18,37 @@ export const integer =
       ? []
       : fault(`must be a whole number from ${min} to ${max}`);
 
+export const flag = (): Check => (value) => (typeof value === 'boolean' ? [] : fault('must be true or false'));
+
+export const oneOf =
+  (...allowed: readonly (string | number)[]): Check =>
+  (value) =>
+    allowed.includes(value as string) ? [] : fault(`must be one of ${allowed.join(', ')}`);
+
+/** Group names are the application's own words; any script, no control characters. */
+export const groupList = (): Check => (value) =>
+  Array.isArray(value) &&
+  value.length <= 100 &&
+  new Set(value).size === value.length &&
+  value.every((name) => typeof name === 'string' && name.length >= 1 && name.length <= 64 && !controls.test(name))
+    ? []
+    : fault('must be a list of at most 100 different names of 1 to 64 characters');
+
+/** https everywhere; http on the loopback, for development. No user, no query, no fragment: they would be compared with nothing. */
+export const urlList = (): Check => (value) => {
+  if (!Array.isArray(value) || value.length > 50) return fault('must be a list of at most 50 URLs');
+  return value.flatMap((url, index) =>
+    isReturnUrl(url) ? [] : fault('must be an https URL without query, such as https://app.example.com/', `.${index}`),
+  );
+};
+
+function isReturnUrl(value: unknown): boolean {
+  if (typeof value !== 'string' || value.length > 2_048 || !URL.canParse(value)) return false;
+  const { protocol, hostname, username, password, search, hash } = new URL(value);
+  const loopback = ['localhost', '127.0.0.1', '[::1]'].includes(hostname);
+  return (protocol === 'https:' || (protocol === 'http:' && loopback)) && username + password + search + hash === '';
+}
+
 export const text =
   (min: number, max: number): Check =>
   (value) =>

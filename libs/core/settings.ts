@@ -1,107 +1,11 @@
 import type { ChannelName } from '#schemas/channel.ts';
 import type { ChallengePolicy } from './send-code.ts';
-import { byLocale, countryList, integer, names, origin, text, type Check } from './settings-checks.ts';
+import type { AccountPolicy } from './account-policy.ts';
+import { settingsTable, type Level, type Settings } from './settings-table.ts';
 
-export type Quotas = {
-  readonly tenantPerSecond: number;
-  readonly tenantPerDay: number;
-  readonly clientIpPerHour: number;
-  readonly prefixPerHour: number;
-  readonly destinationPerHour: number;
-  readonly destinationPerDay: number;
-  readonly platformDestinationPerDay: number;
-};
-
-type ByLocale<T> = Readonly<Record<string, T>>;
-
-export type Settings = {
-  readonly methods: {
-    readonly sms: {
-      readonly template: ByLocale<string>;
-      readonly codeDigits: number;
-      readonly codeLifetimeSeconds: number;
-    };
-    readonly email: {
-      readonly subject: ByLocale<string>;
-      readonly template: ByLocale<{ readonly text: string; readonly html?: string }>;
-      readonly codeDigits: number;
-      readonly codeLifetimeSeconds: number;
-    };
-  };
-  readonly resendMinSeconds: number;
-  readonly sendsPerChallenge: number;
-  readonly attemptsPerChallenge: number;
-  readonly branding: { readonly name: string };
-  readonly smsOrigin: string;
-  readonly emailOrigin: string;
-  readonly countries: readonly string[];
-  readonly quotas: Quotas;
-  readonly providers: { readonly sms: readonly string[]; readonly email: readonly string[] };
-};
-
-export type Level = 'platform' | 'tenant';
 export type SettingsFault = { readonly field: string; readonly message: string };
 /** Some of the settings, as one level states them; what it leaves out it inherits. */
 export type OwnSettings = Readonly<Record<string, unknown>>;
-
-type Row = {
-  readonly path: string;
-  readonly initial: unknown;
-  readonly check: Check;
-  readonly only?: Level;
-  readonly about: string;
-};
-
-const row = (path: string, initial: unknown, check: Check, about: string, only?: Level): Row => ({
-  path,
-  initial,
-  check,
-  about,
-  only,
-});
-
-/** The one table of settings: default, bounds and meaning of each (printed in docs/settings.md). */
-export const settingsTable: readonly Row[] = [
-  row('methods.sms.template', {}, byLocale('sms'), 'SMS text per locale; without one the built-in text'),
-  row('methods.sms.codeDigits', 6, integer(4, 10), 'digits of a code sent by SMS'),
-  row('methods.sms.codeLifetimeSeconds', 300, integer(30, 600), 'how long a code sent by SMS lives'),
-  row('methods.email.subject', {}, byLocale('email-subject'), 'subject line per locale'),
-  row('methods.email.template', {}, byLocale('email'), 'mail per locale: {text, html?}'),
-  row('methods.email.codeDigits', 6, integer(4, 10), 'digits of a code sent by email'),
-  row('methods.email.codeLifetimeSeconds', 300, integer(30, 600), 'how long a code sent by email lives'),
-  row('resendMinSeconds', 30, integer(0, 3_600), 'first gap between two sends to one destination; it doubles'),
-  row('sendsPerChallenge', 5, integer(1, 10), 'messages of one challenge'),
-  row('attemptsPerChallenge', 5, integer(1, 10), 'guesses of one challenge'),
-  row('branding.name', '', text(0, 60), "name shown in messages; empty: the tenant's name"),
-  row('smsOrigin', '', origin(), 'host for the domain-bound last line of an SMS; empty: none'),
-  row('emailOrigin', '', origin(), 'host for the OTP-Token header of mails by SMTP; empty: none'),
-  row('countries', [], countryList(), 'countries whose numbers get SMS (ISO 3166-1 alpha-2); empty: all'),
-  row('quotas.tenantPerSecond', 50, integer(1, 1_000_000), 'sends of a tenant in any second'),
-  row('quotas.tenantPerDay', 20_000, integer(1, 1_000_000_000), 'sends of a tenant in any 24 h; never refunded'),
-  row('quotas.clientIpPerHour', 30, integer(1, 1_000_000), 'sends asked for by one client IP in any hour'),
-  row('quotas.prefixPerHour', 60, integer(1, 1_000_000), 'sends to numbers alike but for four digits, in any hour'),
-  row(
-    'quotas.destinationPerHour',
-    5,
-    integer(1, 100_000),
-    'sends to one destination in any hour, until one is approved',
-  ),
-  row(
-    'quotas.destinationPerDay',
-    15,
-    integer(1, 100_000),
-    'sends to one destination in any 24 h, until one is approved',
-  ),
-  row(
-    'quotas.platformDestinationPerDay',
-    60,
-    integer(1, 100_000),
-    'sends to one destination by all tenants in 24 h',
-    'platform',
-  ),
-  row('providers.sms', [], names(), "SMS providers in order; empty: the operator's order"),
-  row('providers.email', [], names(), "email providers in order; empty: the operator's order"),
-];
 
 const leaves = new Map(settingsTable.map((entry) => [entry.path, entry]));
 const branches = new Set(
@@ -180,5 +84,21 @@ export function challengePolicy(settings: Settings, channel: ChannelName, settin
     sendsPerChallenge,
     attemptsPerChallenge,
     settingsVersion,
+  };
+}
+
+/** The numbers that rules of accounts and logins need. */
+export function accountPolicy({ methods, ...settings }: Settings): AccountPolicy {
+  const { totp, sms, email, backupCodes } = methods;
+  const { attemptsPerLogin, loginLifetimeSeconds, enforcement, failuresBeforeLock, lockSeconds, checkRate } = settings;
+  return {
+    offered: { totp: totp.offered, sms: sms.offered, email: email.offered, 'backup-codes': backupCodes.offered },
+    backupCodesQuantity: backupCodes.quantity,
+    attemptsPerLogin,
+    loginLifetimeSeconds,
+    enforcement,
+    failuresBeforeLock,
+    lockSeconds,
+    checkRate,
   };
 }

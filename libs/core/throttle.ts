@@ -1,5 +1,5 @@
 import type { Counted } from '#schemas/challenge.ts';
-import type { Quotas } from './settings.ts';
+import type { Quotas } from './settings-table.ts';
 
 /** One counted limit, as the store's `reserve` takes it (storage/store.ts has the meaning of each field). */
 export type Limit = {

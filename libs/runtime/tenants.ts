@@ -1,4 +1,5 @@
-import { effectiveSettings, type Level, type Settings } from '#core/settings.ts';
+import { effectiveSettings } from '#core/settings.ts';
+import type { Level, Settings } from '#core/settings-table.ts';
 import { platformSubject, tenantSubject } from '#core/subject.ts';
 import type { PlatformDocument, TenantDocument } from '#core/tenant.ts';
 import type { Store } from '#storage/store.ts';

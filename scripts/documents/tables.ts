@@ -1,5 +1,6 @@
 import type { TSchema } from 'typebox';
-import { settingsTable, type OutsideChecks } from '#core/settings.ts';
+import type { OutsideChecks } from '#core/settings.ts';
+import { settingsTable } from '#core/settings-table.ts';
 import { errorTable } from '#runtime/errors.ts';
 import { gaugeTable, histogramTable, metricTable } from '#runtime/telemetry.ts';
 import { events, type EventName } from '#schemas/index.ts';

@@ -1,7 +1,9 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { addressDecider, findChallenge, type AddressDocument } from '#core/address-document.ts';
-import { checkCode, requestChallenge, resendChallenge, statusOf, type RequestChallenge } from '#core/challenge.ts';
+import { addressDecider, type AddressDocument } from '#core/address-document.ts';
+import { findChallenge } from '#core/challenge-book.ts';
+import { checkCode, requestChallenge, resendChallenge, type RequestChallenge } from '#core/challenge.ts';
+import { statusOf } from '#core/send-code.ts';
 import type { Decision } from '#core/decider.ts';
 import { challenge, guessAt, minuteMs, policy, requestAt, resendAt, secondMs, t0 } from '../support/challenges.ts';
 import { fold } from '../support/given.ts';

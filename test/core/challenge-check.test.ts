@@ -1,7 +1,9 @@
 // oxlint-disable vitest/expect-expect -- a story's then… expects
 import { describe, expect, it } from 'vitest';
-import { newestSend, type AddressDocument, type Challenge } from '#core/address-document.ts';
-import { checkCode, statusOf, type CheckCode } from '#core/challenge.ts';
+import type { AddressDocument } from '#core/address-document.ts';
+import { newestSend, type Challenge } from '#core/challenge-book.ts';
+import { checkCode, type CheckCode } from '#core/challenge.ts';
+import { statusOf } from '#core/send-code.ts';
 import {
   approved,
   canceled,

@@ -1,5 +1,7 @@
-import { addressDecider, type Challenge } from '#core/address-document.ts';
-import type { ChallengePolicy, CheckCode, RequestChallenge, ResendChallenge } from '#core/challenge.ts';
+import { addressDecider } from '#core/address-document.ts';
+import type { Challenge } from '#core/challenge-book.ts';
+import type { CheckCode, RequestChallenge, ResendChallenge } from '#core/challenge.ts';
+import type { ChallengePolicy } from '#core/send-code.ts';
 import { storyOf, type Told } from './given.ts';
 
 /** Words for stories of challenges. Times are Unix milliseconds; `t0` is when most stories begin. */

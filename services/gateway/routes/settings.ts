@@ -1,7 +1,8 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { isDeepStrictEqual } from 'node:util';
 import type { Decider } from '#core/decider.ts';
-import { checkSettings, effectiveSettings, type Level, type OwnSettings } from '#core/settings.ts';
+import { checkSettings, effectiveSettings, type OwnSettings } from '#core/settings.ts';
+import type { Level } from '#core/settings-table.ts';
 import { platformSubject, tenantSubject } from '#core/subject.ts';
 import {
   changeSettings,
