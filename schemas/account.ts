@@ -103,7 +103,12 @@ export const PageOpened = Type.Object({
   returnUrl: Type.Optional(Type.String({ maxLength: 2_048 })),
 });
 export const PageSessionStarted = Type.Object({ nonce: Type.String({ maxLength: 64 }), expiresAt: Millis });
-export const StepUpPassed = Type.Object({ nonce: Type.String({ maxLength: 64 }), methodId: Id, until: Millis });
+export const StepUpPassed = Type.Object({
+  nonce: Type.String({ maxLength: 64 }),
+  methodId: Id,
+  until: Millis,
+  usedStep: Type.Optional(Type.Integer()),
+});
 
 export type Seed = Static<typeof Seed>;
 export type AccountCreated = Static<typeof AccountCreated>;

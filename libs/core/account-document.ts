@@ -56,6 +56,8 @@ export type Login = Omit<LoginStarted, 'loginId'> & {
   readonly attempts: number;
   /** The challenge of this login's newest message, and the method it went to. */
   readonly sending?: { readonly methodId: string; readonly challengeId: string };
+  /** Its page was opened: the handle is dead. */
+  readonly sessionStarted?: boolean;
   /** Methods that locked by guesses in this very login: its owner may be told so. */
   readonly lockedHere: readonly string[];
   readonly status: LoginState;

@@ -1,19 +1,12 @@
 import type { AccountCreated, MethodType, Profile, Seed } from '#schemas/account.ts';
 import type { ProofClaims } from '#schemas/challenge.ts';
-import type { AccountDocument, Enrolment, Login } from './account-document.ts';
+import type { AccountDocument, Enrolment } from './account-document.ts';
 import { isEnforced, type AccountPolicy } from './account-policy.ts';
 import { attemptsLeft as codeAttemptsLeft, findChallenge, type Challenge } from './challenge-book.ts';
 import { happened, refused, type Decision, type Refusal } from './decider.ts';
 import type { Draft } from './event.ts';
-import {
-  approveChallenge,
-  findLogin,
-  isOpenLogin,
-  loginStatus,
-  passEvents,
-  type CheckLogin,
-  type Guessed,
-} from './login.ts';
+import { approveChallenge, failLogin, type Guessed } from './guess.ts';
+import { findLogin, isOpenLogin, loginStatus, passEvents, type CheckLogin } from './login.ts';
 import { electDefault, type Method } from './methods/method.ts';
 import {
   requestCode,
@@ -253,15 +246,9 @@ function enrolledEvents(
   return [
     enrolled,
     ...(own ? passEvents(own, command, { method: type, methodId }) : []),
-    ...others.map((login) => failLogin(login, 'superseded')),
+    ...others.map((login) => failLogin(login.id, 'superseded')),
   ];
 }
-
-const failLogin = ({ id }: Login, reason: string): Draft => ({
-  type: 'login-failed',
-  about: id,
-  data: { loginId: id, reason },
-});
 
 /** Existing secrets of another system: the method is there at once, and logins forced before it end. */
 export function importTotp(
@@ -286,7 +273,7 @@ export function importTotp(
       about: methodId,
       data: { methodId, type: 'totp', enrolmentId, seed, label, default: isDefault, imported: true },
     },
-    ...forced.map((login) => failLogin(login, 'superseded')),
+    ...forced.map((login) => failLogin(login.id, 'superseded')),
   );
 }
 
@@ -364,7 +351,7 @@ export function resetAccount(
   const methodIds = document.methods.map(({ id }) => id);
   return happened(
     { type: 'method-reset', about, data: { methodIds } },
-    ...open.map((login) => failLogin(login, 'reset')),
+    ...open.map((login) => failLogin(login.id, 'reset')),
   );
 }
 

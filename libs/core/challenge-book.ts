@@ -35,6 +35,9 @@ export type Challenge = {
   readonly createdAt: number;
   readonly endsAtMax: number;
   readonly counted: Counted;
+  /** At an account: the login and the method it is for. */
+  readonly loginId?: string;
+  readonly methodId?: string;
   readonly sends: readonly SendState[];
   readonly state: ChallengeState;
 };

@@ -1,4 +1,4 @@
-import type { MethodLocked } from '#schemas/account.ts';
+import type { MethodLocked, PageSessionStarted } from '#schemas/account.ts';
 import type { AttemptRejected, ChallengeRequested } from '#schemas/challenge.ts';
 import type { LoginApproved, LoginAwaitingResult, LoginCanceled, LoginFailed, LoginStarted } from '#schemas/login.ts';
 import type { Login } from './account-document.ts';
@@ -28,6 +28,10 @@ export function evolveLogins(logins: Logins, fact: Fact): Logins {
     case 'method-locked': {
       const { methodId, loginId } = fact.data as MethodLocked;
       return change(logins, loginId, (it) => ({ ...it, lockedHere: [...it.lockedHere, methodId] }));
+    }
+    case 'page-session-started': {
+      const { nonce } = fact.data as PageSessionStarted;
+      return logins.map((login) => (login.nonce === nonce ? { ...login, sessionStarted: true } : login));
     }
     case 'login-approved': {
       const { loginId, method, methodId, proof } = fact.data as LoginApproved;

@@ -1,6 +1,6 @@
-import type { Counted, ProofClaims } from '#schemas/challenge.ts';
+import type { ProofClaims } from '#schemas/challenge.ts';
 import type { AccountDocument, Login } from './account-document.ts';
-import { hasBypass, needsOf, passableMethods, type AccountPolicy } from './account-policy.ts';
+import { hasBypass, needsOf, type AccountPolicy } from './account-policy.ts';
 import {
   requestCode,
   resendCode,
@@ -8,10 +8,11 @@ import {
   wouldResendCode,
   type CodeRequest,
 } from './send-code.ts';
-import { attemptsLeft, findChallenge, type Challenge } from './challenge-book.ts';
+import { findChallenge, type Challenge } from './challenge-book.ts';
 import { happened, refused, type Decision, type Refusal } from './decider.ts';
 import type { Draft } from './event.ts';
-import { checkWaitMs, consequenceOf, isLocked, isUsable, type Method } from './methods/method.ts';
+import { approveChallenge, failLogin, wrongGuess, type Guessed } from './guess.ts';
+import { checkWaitMs, isLocked, isUsable, type Method } from './methods/method.ts';
 
 export type LoginStatus =
   | 'second-factor-required'
@@ -42,12 +43,6 @@ export type SendForLogin = {
   readonly policy: AccountPolicy;
   readonly code: CodeRequest;
 };
-
-/** What comparing a guess came to, before any rule has said what follows from it. */
-export type Guessed =
-  | { readonly kind: 'right'; readonly usedStep?: number; readonly backupHash?: string }
-  | { readonly kind: 'wrong' }
-  | { readonly kind: 'replayed' };
 
 export type CheckLogin = {
   readonly loginId: string;
@@ -197,7 +192,7 @@ export function checkLogin(document: AccountDocument | undefined, command: Check
   if (challenge && statusOfChallenge(challenge, now) !== 'pending') return over(overReason(challenge, now));
   const guessed = command.compare(method, challenge);
   if (guessed.kind === 'replayed') return over('replayed');
-  if (guessed.kind === 'wrong') return happened(...wrongGuess(document, login, method, challenge, command));
+  if (guessed.kind === 'wrong') return happened(...wrongGuess(document, method, challenge, { policy, now, login }));
   return happened(...passed(login, command, { method: method.type, methodId }, method, challenge, guessed));
 }
 
@@ -240,53 +235,10 @@ function checkBypass(
     const loginId = login.id;
     const data = { loginId, attemptsLeft: left, loginAttemptsLeft: left, failures: 0 };
     const reject: Draft = { type: 'attempt-rejected', about: loginId, data };
-    return happened(reject, ...(left > 0 ? [] : [loginFailed(loginId, 'attempts')]));
+    return happened(reject, ...(left > 0 ? [] : [failLogin(loginId, 'attempts')]));
   }
   const used: Draft = { type: 'bypass-code-used', about: login.id, data: { hash: document.bypass?.hash ?? '' } };
   return happened(...passEvents(login, command, { method: 'bypass' }), used);
-}
-
-const loginFailed = (loginId: string, reason: string): Draft => ({
-  type: 'login-failed',
-  about: loginId,
-  data: { loginId, reason },
-});
-
-/** The guess is counted at the challenge, the method and the login; each may end by it. */
-function wrongGuess(
-  document: AccountDocument,
-  login: Login,
-  method: Method,
-  challenge: Challenge | undefined,
-  { policy, now }: CheckLogin,
-): Draft[] {
-  const loginId = login.id;
-  const methodId = method.id;
-  const failures = method.failures + 1;
-  const loginAttemptsLeft = login.attemptsMax - login.attempts - 1;
-  const left = challenge ? attemptsLeft(challenge) - 1 : loginAttemptsLeft;
-  const challengeId = challenge?.id;
-  const countedSince = now - policy.checkRate.windowSeconds * 1_000;
-  const data = { challengeId, methodId, loginId, attemptsLeft: left, failures, loginAttemptsLeft, countedSince };
-  const drafts: Draft[] = [{ type: 'attempt-rejected', about: methodId, data }];
-  if (challengeId !== undefined && left === 0)
-    drafts.push({ type: 'challenge-exhausted', about: challengeId, data: { challengeId } });
-  const consequence = consequenceOf(failures, policy, now);
-  if (consequence.kind === 'lock') {
-    drafts.push({
-      type: 'method-locked',
-      about: methodId,
-      data: { methodId, failures, until: consequence.until, loginId },
-    });
-  } else if (consequence.kind === 'disable') {
-    drafts.push({ type: 'method-disabled', about: methodId, data: { methodId, failures } });
-  }
-  const others = passableMethods(document.methods, policy, now).filter(
-    ({ id }) => consequence.kind === 'none' || id !== methodId,
-  );
-  if (others.length === 0 && !hasBypass(document, now)) drafts.push(loginFailed(loginId, 'locked'));
-  else if (loginAttemptsLeft <= 0) drafts.push(loginFailed(loginId, 'attempts'));
-  return drafts;
 }
 
 function passed(
@@ -305,17 +257,6 @@ function passed(
   }
   return drafts;
 }
-
-export const approveChallenge = (challenge: Challenge, proof: ProofClaims): Draft => ({
-  type: 'challenge-approved',
-  about: challenge.id,
-  data: {
-    challengeId: challenge.id,
-    attemptsLeft: attemptsLeft(challenge),
-    proof,
-    counted: challenge.counted satisfies Counted,
-  },
-});
 
 /** The pass itself comes first, so that the command is remembered by it. */
 export function passEvents(

@@ -30,7 +30,8 @@ export function subjectOfChallenge(id: string): string {
 
 /** A challenge of the caller's own tenant, or 404: unknown and foreign ids are told apart by nothing. */
 export function ownChallenge(document: AddressDocument | undefined, caller: TenantCaller, id: string): Challenge {
-  const challenge = document?.tenant === caller.tenantId ? findChallenge(document, id) : undefined;
+  const own = document?.kind === 'address' && document.tenant === caller.tenantId;
+  const challenge = own ? findChallenge(document, id) : undefined;
   if (!challenge) throw new Problem('not-found');
   return challenge;
 }

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { seal, unseal, type SealedFor } from '#core/seal.ts';
 import type { KeyRing } from './keys.ts';
 
-type SealingPurpose = 'address' | 'params' | 'message';
+type SealingPurpose = 'address' | 'params' | 'message' | 'method';
 
 /** Seals with the newest key of a purpose under the record's salt; every field gets a fresh iv. */
 export function sealField(keys: KeyRing, purpose: SealingPurpose, salt: string, whom: SealedFor, text: string): string {

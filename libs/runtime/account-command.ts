@@ -1,0 +1,52 @@
+import { accountDecider, type AccountDocument, type AccountOutcome } from '#core/account-document.ts';
+import type { Decision } from '#core/decider.ts';
+import { ownAccount, type AccountCaller } from './account-caller.ts';
+import { Problem, problemOf } from './errors.ts';
+import type { Foundation } from './foundation.ts';
+import type { Claim } from './idempotency.ts';
+
+export type AccountAt = { readonly now: number; readonly salt: string };
+
+export type AccountDone<Answer> =
+  | {
+      readonly kind: 'done';
+      readonly outcome: AccountOutcome;
+      readonly document: AccountDocument;
+      readonly salt: string;
+      readonly fresh: boolean;
+    }
+  | { readonly kind: 'answer'; readonly answer: Answer; readonly document: AccountDocument; readonly salt: string };
+
+/** Carries out a command on an existing account of the caller's tenant; a refusal is thrown as its problem. */
+export async function commandAccount<Answer>(
+  foundation: Foundation,
+  caller: AccountCaller,
+  accountId: string,
+  request: Claim,
+  decide: (document: AccountDocument, at: AccountAt) => Decision<Answer> | Promise<Decision<Answer>>,
+): Promise<AccountDone<Answer>> {
+  const handled = await foundation.handle.handle<AccountDocument, AccountOutcome, Answer>({
+    subject: accountId,
+    tenant: caller.tenantId,
+    commandId: request.commandId,
+    actor: caller.actor,
+    decider: accountDecider,
+    decide: async (document, at) => {
+      const decision = await decide(ownAccount(document, caller), at);
+      if (request.late && decision.kind === 'events') throw new Problem('idempotency-key-spent');
+      return decision;
+    },
+  });
+  if (handled.kind === 'refused') throw problemOf(handled.refusal);
+  return { ...handled, document: ownAccount(handled.document, caller) } as AccountDone<Answer>;
+}
+
+/** The account as it is in the log. */
+export async function lookAtAccount(
+  foundation: Foundation,
+  caller: AccountCaller,
+  accountId: string,
+): Promise<{ document: AccountDocument; salt: string }> {
+  const found = await foundation.handle.look<AccountDocument>(accountId);
+  return { document: ownAccount(found?.document, caller), salt: found?.salt ?? '' };
+}
