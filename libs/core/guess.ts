@@ -1,4 +1,4 @@
-import type { ProofClaims } from '#schemas/challenge.ts';
+import type { Counted, ProofClaims } from '#schemas/challenge.ts';
 import type { LoginFailed } from '#schemas/login.ts';
 import type { AccountDocument, Login } from './account-document.ts';
 import { hasBypass, passableMethods, type AccountPolicy } from './account-policy.ts';

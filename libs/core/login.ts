@@ -12,18 +12,8 @@ import { findChallenge, type Challenge } from './challenge-book.ts';
 import { happened, refused, type Decision, type Refusal } from './decider.ts';
 import type { Draft } from './event.ts';
 import { approveChallenge, failLogin, wrongGuess, type Guessed } from './guess.ts';
+import { findLogin, isOpenLogin, loginStatus } from './login-status.ts';
 import { checkWaitMs, isLocked, isUsable, type Method } from './methods/method.ts';
-
-export type LoginStatus =
-  | 'second-factor-required'
-  | 'enrolment-required'
-  | 'not-required'
-  | 'locked'
-  | 'awaiting-result'
-  | 'approved'
-  | 'failed'
-  | 'expired'
-  | 'canceled';
 
 export type StartLogin = {
   readonly loginId: string;
@@ -69,23 +59,6 @@ export type LoginReason =
 export type LoginVerdict = { readonly kind: 'over'; readonly reason: LoginReason; readonly login: Login };
 
 const openLoginsMax = 5;
-
-export const findLogin = (document: AccountDocument | undefined, id: string): Login | undefined =>
-  document?.logins.find((login) => login.id === id);
-
-export function loginStatus(login: Login, now: number): LoginStatus {
-  const { status } = login;
-  if (status.kind === 'awaiting-result') return now < status.resultExpiresAt ? 'awaiting-result' : 'expired';
-  if (status.kind === 'failed') return status.reason === 'locked' ? 'locked' : 'failed';
-  if (status.kind !== 'open') return status.kind;
-  if (login.needs === 'nothing') return 'not-required';
-  if (login.needs === 'locked') return 'locked';
-  if (now >= login.expiresAt) return 'expired';
-  return login.needs === 'enrolment' ? 'enrolment-required' : 'second-factor-required';
-}
-
-export const isOpenLogin = (login: Login, now: number): boolean =>
-  ['second-factor-required', 'enrolment-required'].includes(loginStatus(login, now));
 
 /** Begins the second step of a login, after the application has checked the password. A sixth open one ends the oldest. */
 export function startLogin(document: AccountDocument | undefined, command: StartLogin): Decision<never> {

@@ -1,6 +1,6 @@
 import { keyedDigest, sameSecret } from '#core/bytes.ts';
 import type { AccountDocument } from '#core/account-document.ts';
-import { findLogin } from '#core/login.ts';
+import { findLogin } from '#core/login-status.ts';
 import { subjectOfThing } from '#core/subject.ts';
 import type { KeyRing } from './keys.ts';
 

@@ -1,0 +1,161 @@
+import type { AccountDocument, Login } from '#core/account-document.ts';
+import { isEnforced, type AccountPolicy } from '#core/account-policy.ts';
+import { maskAddress } from '#core/address.ts';
+import { findChallenge, newestSend, type Challenge } from '#core/challenge-book.ts';
+import { loginStatus } from '#core/login-status.ts';
+import { stateOf, usableMethods, type Method } from '#core/methods/method.ts';
+import type { AccountAnswer, LoginAnswer, MethodAnswer } from '#schemas/account-api.ts';
+import type { KeyRing } from './keys.ts';
+import { openField } from './sealing.ts';
+
+export type AccountPlace = {
+  readonly keys: KeyRing;
+  readonly tenant: string;
+  readonly accountId: string;
+  readonly salt: string;
+};
+
+const iso = (ms: number) => new Date(ms).toISOString();
+const isoOf = (ms: number | undefined) => (ms === undefined ? undefined : iso(ms));
+
+/** A sealed field of an account, or undefined where there is none or nobody can read it any more. */
+export function openOf(
+  place: AccountPlace,
+  field: string,
+  thing: string,
+  sealed: string | undefined,
+): string | undefined {
+  if (sealed === undefined) return undefined;
+  return openField(
+    place.keys,
+    'address',
+    place.salt,
+    { tenant: place.tenant, subject: place.accountId, field, thing },
+    sealed,
+  );
+}
+
+/** What a person recognises a method by; addresses masked unless it is the owner's own page that asks. */
+export function labelOf(place: AccountPlace, method: Method, whole = false): string {
+  const label = openOf(place, 'label', method.thing, method.label);
+  if (method.type !== 'sms' && method.type !== 'email') return label ?? '';
+  const to = openOf(place, 'to', method.thing, method.to);
+  if (to === undefined) return label ?? '';
+  return whole ? to : maskAddress(method.type, to);
+}
+
+export function viewMethod(
+  place: AccountPlace,
+  document: AccountDocument,
+  method: Method,
+  now: number,
+  whole = false,
+): MethodAnswer {
+  return {
+    id: method.id,
+    type: method.type,
+    label: labelOf(place, method, whole),
+    default: document.defaultMethodId === method.id,
+    enrolledAt: iso(method.enrolledAt),
+    lastUsedAt: isoOf(method.lastUsedAt),
+    codesLeft: method.type === 'backup-codes' ? method.hashes.length : undefined,
+    state: stateOf(method, now),
+    lockedUntil: stateOf(method, now) === 'locked' ? isoOf(method.lockedUntil) : undefined,
+  };
+}
+
+const offeredOf = ({ offered }: AccountPolicy): string[] =>
+  Object.entries(offered).flatMap(([type, on]) => (on ? [type] : []));
+
+/** An account as its tenant sees it, or, whole and without what only the tenant may know, its owner on a page. */
+export function viewAccount(
+  place: AccountPlace,
+  document: AccountDocument,
+  policy: AccountPolicy,
+  now: number,
+  page?: { readonly nonce: string },
+): AccountAnswer {
+  const { accountId } = place;
+  const shown = page ? document.methods.filter(({ type }) => policy.offered[type]) : document.methods;
+  const [email, phone] = [
+    openOf(place, 'email', accountId, document.email),
+    openOf(place, 'phone', accountId, document.phone),
+  ];
+  const stepUp = document.pages.find(({ nonce }) => nonce === page?.nonce)?.stepUpUntil;
+  return {
+    id: accountId,
+    methods: shown.map((method) => {
+      const view = viewMethod(place, document, method, now, page !== undefined);
+      return page && view.state === 'locked' ? { ...view, state: 'active', lockedUntil: undefined } : view;
+    }),
+    enforced: isEnforced(document, policy, document.groups, now),
+    enrolmentDueAt: isoOf(document.enrolmentDueAt),
+    exemptUntil: isoOf(document.exemptUntil),
+    offered: offeredOf(policy),
+    email: email === undefined || page ? email : maskAddress('email', email),
+    phone: phone === undefined || page ? phone : maskAddress('sms', phone),
+    stepUpUntil: isoOf(stepUp),
+  };
+}
+
+/** What an answer to a send says; the address masked. */
+export function viewSend(challenge: Challenge, to: string) {
+  const send = newestSend(challenge);
+  return {
+    to,
+    resendAvailableAt: iso(send.resendAvailableAt),
+    sendsLeft: send.sendsLeft,
+    expiresAt: iso(send.expiresAt),
+  };
+}
+
+/** A login as the application, or the page of that login, sees it. A page learns of a lock only where it arose in this login. */
+export function viewLogin(
+  place: AccountPlace,
+  document: AccountDocument,
+  login: Login,
+  policy: AccountPolicy,
+  now: number,
+  forPage: boolean,
+): LoginAnswer {
+  const status = loginStatus(login, now);
+  const open = status === 'second-factor-required';
+  const methods = open ? usableMethods(document.methods, policy) : [];
+  const { sending } = login;
+  const challenge = open && sending ? findChallenge(document, sending.challengeId) : undefined;
+  const target = challenge && document.methods.find(({ id }) => id === sending?.methodId);
+  return {
+    id: login.id,
+    status,
+    reason: reasonOf(login),
+    methods: methods.map((method) => ({
+      id: method.id,
+      type: method.type,
+      label: labelOf(place, method),
+      codesLeft: method.type === 'backup-codes' ? method.hashes.length : undefined,
+      state: forPage && !login.lockedHere.includes(method.id) ? undefined : stateOf(method, now),
+    })),
+    defaultMethodId: open ? defaultOf(document, methods) : undefined,
+    offered: status === 'enrolment-required' ? offeredOf(policy).filter((type) => type !== 'backup-codes') : undefined,
+    enrolmentDueAt: isoOf(login.enrolmentDueAt),
+    attemptsLeft: Math.max(login.attemptsMax - login.attempts, 0),
+    sending: challenge &&
+      target &&
+      sending && { methodId: sending.methodId, ...viewSend(challenge, labelOf(place, target)) },
+    expiresAt: iso(login.expiresAt),
+  };
+}
+
+/** The default method, or the first that can be used while the default can't. */
+const defaultOf = (document: AccountDocument, methods: readonly Method[]): string | undefined =>
+  (
+    methods.find(({ id }) => id === document.defaultMethodId) ??
+    methods.find(({ type }) => type !== 'backup-codes') ??
+    methods[0]
+  )?.id;
+
+function reasonOf({ status, reason }: Login): string | undefined {
+  if (status.kind === 'failed' || status.kind === 'canceled')
+    return status.reason === 'requested' ? undefined : status.reason;
+  return reason;
+}
