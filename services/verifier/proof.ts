@@ -1,5 +1,13 @@
-import { createECDH, createPrivateKey, createPublicKey, sign, type KeyObject } from 'node:crypto';
-import { hkdfSync } from 'node:crypto';
+import {
+  createECDH,
+  createPrivateKey,
+  createPublicKey,
+  hkdfSync,
+  randomBytes,
+  sign,
+  type KeyObject,
+} from 'node:crypto';
+import type { ProofClaims } from '#schemas/challenge.ts';
 import type { KeyRing } from '#runtime/keys.ts';
 
 export type Claims = Readonly<Record<string, string | number | readonly string[]>>;
@@ -56,4 +64,12 @@ export function createProofs(keys: KeyRing): Proofs {
       })),
     }),
   };
+}
+
+const proofSeconds = 300;
+
+/** What a proof is signed from; it stands in the event, so that a repeated answer carries the same claims. */
+export function newProof(now: number): ProofClaims {
+  const iat = Math.floor(now / 1_000);
+  return { jti: randomBytes(16).toString('base64url'), iat, exp: iat + proofSeconds };
 }

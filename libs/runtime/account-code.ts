@@ -1,0 +1,71 @@
+import { randomBytes } from 'node:crypto';
+import type { CodeRequest, Reservation } from '#core/send-code.ts';
+import { challengePolicy } from '#core/settings.ts';
+import { thingId } from '#core/subject.ts';
+import type { ChannelName } from '#schemas/channel.ts';
+import { readAddress, type Addressed } from './address-request.ts';
+import type { AccountCaller } from './account-caller.ts';
+import { Problem } from './errors.ts';
+import type { Foundation } from './foundation.ts';
+import type { Claim } from './idempotency.ts';
+import { reserveSend } from './quota.ts';
+import { sealField } from './sealing.ts';
+
+/** Where a code of an account goes. */
+export type CodeTarget = { readonly accountId: string; readonly channel: ChannelName; readonly address: Addressed };
+
+/** An address of an account as a request or its own record gives it, within the countries that settings allow. */
+export function readCodeTarget(
+  foundation: Foundation,
+  caller: AccountCaller,
+  accountId: string,
+  channel: ChannelName,
+  to: string,
+): CodeTarget {
+  const address = readAddress(foundation.keys, caller.tenantId, { channel, to });
+  const { countries } = caller.tenant.settings;
+  if (address.country !== undefined && countries.length > 0 && !countries.includes(address.country)) {
+    throw new Problem('country-not-allowed');
+  }
+  return { accountId, channel, address };
+}
+
+/** Counts a send once per command, however often the decision is made again. */
+export function createReservation(foundation: Foundation, caller: AccountCaller, request: Claim) {
+  let reserved: Promise<Reservation> | undefined;
+  return (address: Pick<Addressed, 'counted'>): Promise<Reservation> =>
+    (reserved ??= reserveSend(foundation.store, request.commandId, caller.tenant, address.counted));
+}
+
+/** What the rules need to send a code of an account through the pipeline. */
+export function codeRequest(
+  foundation: Foundation,
+  caller: AccountCaller,
+  target: CodeTarget,
+  at: {
+    readonly seed: Uint8Array;
+    readonly purpose: string;
+    readonly locale?: string;
+    readonly salt: string;
+    readonly reservation: Reservation;
+    readonly now: number;
+  },
+): CodeRequest {
+  const { accountId, channel, address } = target;
+  const challengeId = thingId(accountId, 'c', at.seed);
+  const whom = { tenant: caller.tenantId, subject: accountId, field: 'to', thing: challengeId };
+  const { settings, settingsVersion } = caller.tenant;
+  return {
+    challengeId,
+    channel,
+    purpose: at.purpose,
+    locale: at.locale,
+    to: sealField(foundation.keys, 'address', at.salt, whom, address.address),
+    counted: address.counted,
+    policy: challengePolicy(settings, channel, settingsVersion),
+    nonce: randomBytes(16).toString('base64url'),
+    kid: foundation.otpKid,
+    reservation: at.reservation,
+    now: at.now,
+  };
+}

@@ -1,0 +1,36 @@
+import type { Login } from '#core/account-document.ts';
+import { loginStatus } from '#core/login-status.ts';
+import type { KeyRing } from './keys.ts';
+import { resultCodeOf } from './page-token.ts';
+
+/** Where a page of a login that is over leads back to: with a result code, or with the word for how it ended. */
+export function redirectOf(keys: KeyRing, login: Login, now: number): string | undefined {
+  if (login.returnUrl === undefined) return undefined;
+  const back = (name: 'twofold_code' | 'twofold_error', value: string) => {
+    const url = new URL(login.returnUrl as string);
+    url.searchParams.set('twofold_login', login.id);
+    url.searchParams.set(name, value);
+    if (login.state !== undefined) url.searchParams.set('state', login.state);
+    return url.href;
+  };
+  const status = loginStatus(login, now);
+  if (status === 'awaiting-result' && login.status.kind === 'awaiting-result') {
+    return back('twofold_code', resultCodeOf(keys, login.id, login.status.nonce));
+  }
+  if (status === 'canceled' || status === 'expired' || status === 'locked' || status === 'failed')
+    return back('twofold_error', status);
+  return undefined;
+}
+
+/** Whether a returnUrl is one the tenant allows: the origin exactly, the path by prefix at a segment's end. */
+export function isAllowedReturnUrl(allowed: readonly string[], returnUrl: string): boolean {
+  if (!URL.canParse(returnUrl)) return false;
+  const url = new URL(returnUrl);
+  if (url.username !== '' || url.password !== '') return false;
+  return allowed.some((entry) => {
+    const base = new URL(entry);
+    if (base.origin !== url.origin) return false;
+    const prefix = base.pathname.endsWith('/') ? base.pathname : `${base.pathname}/`;
+    return url.pathname === base.pathname || url.pathname.startsWith(prefix);
+  });
+}
