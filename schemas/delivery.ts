@@ -48,7 +48,17 @@ export const DeliveryFailed = Type.Object({
   possibleDuplicate: Type.Boolean(),
 });
 
+/** Whether a provider takes our credentials, without anything having been sent. In the platform's key: no person's, no tenant's. */
+export const ProviderProbed = Type.Object({
+  name: Type.String({ minLength: 1, maxLength: 32 }),
+  channel: Channel,
+  working: Type.Boolean(),
+  /** Our word for what is wrong, where something is. */
+  reason: Type.Optional(Type.String({ maxLength: 64 })),
+});
+
 export type DeliveryFailure = (typeof deliveryFailures)[number];
 export type MessageRendered = Static<typeof MessageRendered>;
 export type DeliverySent = Static<typeof DeliverySent>;
 export type DeliveryFailed = Static<typeof DeliveryFailed>;
+export type ProviderProbed = Static<typeof ProviderProbed>;

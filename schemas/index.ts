@@ -66,6 +66,7 @@ export const events = {
   'message-rendered': { schema: delivery.MessageRendered, topic: 'by-channel', chained: false },
   'delivery-sent': fate(delivery.DeliverySent),
   'delivery-failed': fate(delivery.DeliveryFailed),
+  'provider-probed': fate(delivery.ProviderProbed),
 } as const satisfies Record<string, EventKind>;
 
 export type EventName = keyof typeof events;
