@@ -134,6 +134,8 @@ export function resendEnrolment(
 
 export type ConfirmEnrolment = {
   readonly enrolmentId: string;
+  /** The login through which it is confirmed, if it is. */
+  readonly loginId?: string;
   readonly methodId: string;
   readonly policy: AccountPolicy;
   readonly compare: (enrolment: Enrolment, challenge: Challenge | undefined) => Guessed;
@@ -151,7 +153,8 @@ export function confirmEnrolment(
 ): Decision<EnrolmentVerdict> {
   const { enrolmentId, now } = command;
   const enrolment = findEnrolment(document, enrolmentId);
-  if (!document || !enrolment) return refused('not-found');
+  // An enrolment of a login is confirmed through that login, and no other through it.
+  if (!document || !enrolment || enrolment.loginId !== command.loginId) return refused('not-found');
   const over = (reason: EnrolmentVerdict['reason']): Decision<EnrolmentVerdict> => ({
     kind: 'answer',
     answer: { kind: 'over', reason },

@@ -51,7 +51,7 @@ export function readAddress(
 }
 
 /** One household or host: an IPv4 address, or the /64 of an IPv6 one, within which addresses are free to whoever has it. */
-function networkOf(ip: string): string {
+export function networkOf(ip: string): string {
   if (isIP(ip) !== 6) return ip;
   // One spelling of each address: lower case, no zone, no leading zeros, `::` for the longest run of zeros (RFC 5952).
   const { address } = new SocketAddress({ address: ip, family: 'ipv6' });

@@ -4,6 +4,7 @@ import type { Foundation } from '#runtime/foundation.ts';
 import type { Http } from '#runtime/http.ts';
 import { registerChallenges } from './routes/challenges.ts';
 import { registerKeys } from './routes/keys.ts';
+import { registerLogins } from './routes/logins.ts';
 import { registerSettings } from './routes/settings.ts';
 import { registerTenants } from './routes/tenants.ts';
 
@@ -29,6 +30,7 @@ export async function registerGateway(
   await app.register(swaggerUi, { routePrefix: '/docs', staticCSP: true });
   app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger());
   registerChallenges(app, foundation);
+  registerLogins(app, foundation);
   registerSettings(app, foundation);
   registerKeys(app, foundation);
   registerTenants(app, foundation);

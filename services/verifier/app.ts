@@ -4,11 +4,24 @@ import { startRelay } from '#runtime/relay.ts';
 import type { WorkingPart } from '#runtime/service.ts';
 import { startNotingDeliveries } from './on-delivery.ts';
 import { createProofs } from './proof.ts';
+import { registerAccounts } from './routes/accounts.ts';
 import { registerChecks } from './routes/checks.ts';
+import { registerEnrolments } from './routes/enrolments.ts';
+import { registerLoginChecks } from './routes/logins.ts';
+import { registerMethods } from './routes/methods.ts';
+import { registerPages } from './routes/pages.ts';
+import { registerSupport } from './routes/support.ts';
 
 /** Mounts the calls that check codes. */
 export function registerVerifier(app: Http, foundation: Foundation): void {
-  registerChecks(app, foundation, createProofs(foundation.keys));
+  const proofs = createProofs(foundation.keys);
+  registerChecks(app, foundation, proofs);
+  registerAccounts(app, foundation);
+  registerEnrolments(app, foundation, proofs);
+  registerMethods(app, foundation);
+  registerSupport(app, foundation);
+  registerLoginChecks(app, foundation, proofs);
+  registerPages(app, foundation);
 }
 
 /** What a verifier does beside answering: notes what became of sends, and tells what others could not. */

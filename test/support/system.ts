@@ -143,6 +143,7 @@ function configOf({ kind, config, servers }: SystemOptions, dataDir: string): Co
     platformKey,
     otpKid: kidOf(masterKey),
     verifierUrl: '',
+    portalUrl: 'http://localhost:8080',
     trustedProxies: [],
     channels: ['sms', 'email'],
     providers: { smsProviders: ['sandbox'], emailProviders: ['sandbox'] },

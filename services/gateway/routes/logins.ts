@@ -1,0 +1,108 @@
+import { cancelLogin, type LoginVerdict } from '#core/login.ts';
+import { findLogin } from '#core/login-status.ts';
+import { accountPolicy } from '#core/settings.ts';
+import { answers, IdParams, Nothing } from '#schemas/api.ts';
+import { LoginAnswer, LoginSend, SendAnswer, StartLogin } from '#schemas/account-api.ts';
+import {
+  accountCallerOf,
+  accountOfLogin,
+  claimFor,
+  demandAccount,
+  type AccountCaller,
+} from '#runtime/account-caller.ts';
+import { commandAccount, lookAtAccount } from '#runtime/account-command.ts';
+import { viewLogin } from '#runtime/account-view.ts';
+import type { AccountDocument } from '#core/account-document.ts';
+import { demand, tenantOf } from '#runtime/caller.ts';
+import { claimOf } from '#runtime/challenge-call.ts';
+import { Problem } from '#runtime/errors.ts';
+import type { Foundation } from '#runtime/foundation.ts';
+import type { Http } from '#runtime/http.ts';
+import { redirectOf } from '#runtime/login-redirect.ts';
+import { sendLoginCode } from '../send-login.ts';
+import { beginLogin } from '../start-login.ts';
+
+const common = { tags: ['logins'], security: [{ apiKey: [] }] };
+
+/** The calls of a login that check no code: begin, read, send, cancel. */
+export function registerLogins(app: Http, foundation: Foundation): void {
+  const onRequest = demandAccount(foundation, 'accounts', 'login');
+
+  const start = {
+    ...common,
+    summary: 'Begin the second step of a login',
+    body: StartLogin,
+    response: answers(201, LoginAnswer),
+  };
+  app.post(
+    '/v1/logins',
+    { onRequest: demand(foundation.authenticate, 'accounts'), schema: start },
+    async (request, reply) => {
+      const caller = tenantOf(request);
+      reply.code(201);
+      return beginLogin(foundation, caller, request.body, await claimOf(foundation, request, caller));
+    },
+  );
+
+  const read = { ...common, summary: 'Read a login', params: IdParams, response: answers(200, LoginAnswer) };
+  app.get('/v1/logins/:id', { onRequest, schema: read }, async (request) => {
+    const caller = accountCallerOf(request);
+    const { id } = request.params;
+    return show(foundation, caller, id, await lookAtAccount(foundation, caller, accountOfLogin(id)));
+  });
+
+  const send = {
+    ...common,
+    summary: 'Send a code',
+    params: IdParams,
+    body: LoginSend,
+    response: answers(202, SendAnswer),
+  };
+  app.post('/v1/logins/:id/send', { onRequest, schema: send }, async (request, reply) => {
+    const caller = accountCallerOf(request);
+    reply.code(202);
+    return sendLoginCode(
+      foundation,
+      caller,
+      request.params.id,
+      request.body.methodId,
+      await claimFor(foundation, request, caller),
+    );
+  });
+
+  const cancel = {
+    ...common,
+    summary: 'Cancel a login',
+    params: IdParams,
+    body: Nothing,
+    response: answers(200, LoginAnswer),
+  };
+  app.post('/v1/logins/:id/cancel', { onRequest, schema: cancel }, async (request) => {
+    const caller = accountCallerOf(request);
+    const { id } = request.params;
+    const claimed = await claimFor(foundation, request, caller);
+    const done = await commandAccount<LoginVerdict>(
+      foundation,
+      caller,
+      accountOfLogin(id),
+      claimed,
+      (document, { now }) => cancelLogin(document, id, now),
+    );
+    return show(foundation, caller, id, done);
+  });
+}
+
+function show(
+  foundation: Foundation,
+  caller: AccountCaller,
+  loginId: string,
+  { document, salt }: { readonly document: AccountDocument; readonly salt: string },
+) {
+  const login = findLogin(document, loginId);
+  if (!login) throw new Problem('not-found');
+  const place = { keys: foundation.keys, tenant: caller.tenantId, accountId: accountOfLogin(loginId), salt };
+  const now = foundation.now();
+  const page = caller.kind === 'page';
+  const view = viewLogin(place, document, login, accountPolicy(caller.tenant.settings), now, page);
+  return { ...view, ...(page && { redirectTo: redirectOf(foundation.keys, login, now) }) };
+}

@@ -1,0 +1,67 @@
+import { confirmEnrolment, type EnrolmentVerdict } from '#core/enrolment.ts';
+import { loginStatus } from '#core/login-status.ts';
+import { accountPolicy } from '#core/settings.ts';
+import { thingId } from '#core/subject.ts';
+import { commandAccount } from '#runtime/account-command.ts';
+import type { AccountCaller } from '#runtime/account-caller.ts';
+import { viewMethod } from '#runtime/account-view.ts';
+import type { Foundation } from '#runtime/foundation.ts';
+import type { Claim } from '#runtime/idempotency.ts';
+import { compareWithEnrolment } from './compare-guess.ts';
+import { newProof, type Proofs } from './proof.ts';
+import { loginOr404, passedAnswer, passedBy } from './verify-login.ts';
+
+type Confirmation = {
+  readonly accountId: string;
+  readonly enrolmentId: string;
+  readonly code: string;
+  readonly loginId?: string;
+};
+
+/** The first code of a new method. Inside a login it may also be what the login waited for. */
+export async function confirmMethod(
+  foundation: Foundation,
+  proofs: Proofs,
+  caller: AccountCaller,
+  { accountId, enrolmentId, code, loginId }: Confirmation,
+  request: Claim,
+) {
+  const policy = accountPolicy(caller.tenant.settings);
+  const methodId = thingId(accountId, 'm', request.seed);
+  const done = await commandAccount<EnrolmentVerdict>(
+    foundation,
+    caller,
+    accountId,
+    request,
+    (document, { now, salt }) => {
+      const place = { tenant: caller.tenantId, accountId, salt, now };
+      return confirmEnrolment(document, {
+        enrolmentId,
+        methodId,
+        loginId,
+        policy,
+        compare: (enrolment, challenge) => compareWithEnrolment(foundation, place, enrolment, challenge, code),
+        by: passedBy(caller, now),
+        proof: newProof(now),
+        now,
+      });
+    },
+  );
+  const { document, salt } = done;
+  const now = foundation.now();
+  const login = loginId === undefined ? undefined : loginOr404(document, loginId);
+  const status = login && { status: loginStatus(login, now) };
+  if (done.kind === 'answer') return { result: 'rejected', reason: done.answer.reason, ...status };
+  if (done.outcome.did === 'attempt-rejected') {
+    return { result: 'rejected', reason: 'wrong-code', attemptsLeft: done.outcome.attemptsLeft ?? 0, ...status };
+  }
+  const place = { keys: foundation.keys, tenant: caller.tenantId, accountId, salt };
+  const method = document.methods.find(({ id }) => id === methodId);
+  const passed = login && (login.status.kind === 'approved' || login.status.kind === 'awaiting-result');
+  return {
+    result: 'approved',
+    ...(method && { method: viewMethod(place, document, method, now, caller.kind === 'page') }),
+    ...status,
+    ...(passed && passedAnswer(foundation, proofs, caller, accountId, login)),
+  };
+}

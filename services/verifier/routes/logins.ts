@@ -1,0 +1,58 @@
+import { answers, IdParams } from '#schemas/api.ts';
+import { LoginResult, LoginResultAnswer, LoginVerify, LoginVerifyAnswer } from '#schemas/account-api.ts';
+import { takeResult, type LoginVerdict } from '#core/login.ts';
+import { loginStatus } from '#core/login-status.ts';
+import { accountCallerOf, accountOfLogin, claimFor, demandAccount } from '#runtime/account-caller.ts';
+import { commandAccount } from '#runtime/account-command.ts';
+import type { Foundation } from '#runtime/foundation.ts';
+import type { Http } from '#runtime/http.ts';
+import { isResultCode } from '#runtime/page-token.ts';
+import type { Proofs } from '../proof.ts';
+import { loginOr404, signLoginProof, verifyLogin } from '../verify-login.ts';
+
+const common = { tags: ['logins'], security: [{ apiKey: [] }], params: IdParams };
+
+/** The calls of a login that check a code. */
+export function registerLoginChecks(app: Http, foundation: Foundation, proofs: Proofs): void {
+  const verify = {
+    ...common,
+    summary: 'Check a code of a login',
+    body: LoginVerify,
+    response: answers(200, LoginVerifyAnswer),
+  };
+  app.post(
+    '/v1/logins/:id/verify',
+    { onRequest: demandAccount(foundation, 'accounts', 'login'), schema: verify },
+    async (request) => {
+      const caller = accountCallerOf(request);
+      const claimed = await claimFor(foundation, request, caller);
+      return verifyLogin(foundation, proofs, caller, request.params.id, request.body, claimed);
+    },
+  );
+
+  const result = {
+    ...common,
+    summary: 'Exchange the result code of a page',
+    body: LoginResult,
+    response: answers(200, LoginResultAnswer),
+  };
+  app.post(
+    '/v1/logins/:id/result',
+    { onRequest: demandAccount(foundation, 'accounts', 'none'), schema: result },
+    async (request) => {
+      const caller = accountCallerOf(request);
+      const { id } = request.params;
+      const accountId = accountOfLogin(id);
+      const { code } = request.body;
+      const claimed = await claimFor(foundation, request, caller);
+      const done = await commandAccount<LoginVerdict>(foundation, caller, accountId, claimed, (document, { now }) =>
+        takeResult(document, id, (nonce) => isResultCode(foundation.keys, id, nonce, code), now),
+      );
+      const login = loginOr404(done.document, id);
+      return {
+        status: loginStatus(login, foundation.now()),
+        proof: signLoginProof(foundation, proofs, caller.tenantId, accountId, login),
+      };
+    },
+  );
+}

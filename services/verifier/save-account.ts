@@ -1,0 +1,75 @@
+import { accountDecider, type AccountDocument, type AccountOutcome } from '#core/account-document.ts';
+import { saveAccount, type AccountAnswer } from '#core/account.ts';
+import { accountPolicy } from '#core/settings.ts';
+import { subjectOf } from '#core/subject.ts';
+import { normaliseAddress } from '#core/address.ts';
+import type { SaveAccount } from '#schemas/account-api.ts';
+import type { TenantCaller } from '#runtime/authenticate.ts';
+import { openOf, viewAccount } from '#runtime/account-view.ts';
+import { Problem, problemOf, type FieldFault } from '#runtime/errors.ts';
+import type { Foundation } from '#runtime/foundation.ts';
+import type { Claim } from '#runtime/idempotency.ts';
+import { sealField } from '#runtime/sealing.ts';
+
+/** The id of a user's account: a keyed digest, so that nobody can tell a user id from it or try one against it. */
+export const accountIdFor = ({ keys }: Foundation, tenantId: string, userId: string): string =>
+  subjectOf(keys.newest('subject').key, 'account', tenantId, userId);
+
+/** Makes the account of a user, or finds it and takes over what is given; what is the same already is no change. */
+export async function makeOrFindAccount(
+  foundation: Foundation,
+  caller: TenantCaller,
+  body: SaveAccount,
+  request: Claim,
+) {
+  const { keys } = foundation;
+  const { tenantId } = caller;
+  const given = normalised(body);
+  const accountId = accountIdFor(foundation, tenantId, body.userId);
+  const handled = await foundation.handle.handle<AccountDocument, AccountOutcome, AccountAnswer>({
+    subject: accountId,
+    tenant: tenantId,
+    commandId: request.commandId,
+    actor: caller.actor,
+    decider: accountDecider,
+    decide: (document, { salt }) => {
+      const place = { keys, tenant: tenantId, accountId, salt };
+      const seal = (field: string, text: string) =>
+        sealField(keys, 'address', salt, { tenant: tenantId, subject: accountId, field, thing: accountId }, text);
+      const changed = (field: 'accountName' | 'email' | 'phone') => {
+        const text = given[field];
+        return text === undefined || text === openOf(place, field, accountId, document?.[field])
+          ? undefined
+          : seal(field, text);
+      };
+      const same = JSON.stringify(given.groups?.toSorted()) === JSON.stringify(document?.groups.toSorted());
+      return saveAccount(document, accountId, document ? document.userId : seal('userId', body.userId), {
+        accountName: changed('accountName'),
+        email: changed('email'),
+        phone: changed('phone'),
+        locale: given.locale === document?.locale ? undefined : given.locale,
+        groups: same ? undefined : given.groups,
+      });
+    },
+  });
+  if (handled.kind === 'refused') throw problemOf(handled.refusal);
+  if (!handled.document) throw new Problem('not-found');
+  const place = { keys, tenant: tenantId, accountId, salt: handled.salt };
+  return viewAccount(place, handled.document, accountPolicy(caller.tenant.settings), foundation.now());
+}
+
+/** Addresses in their normal form; all faults at once. */
+function normalised(body: SaveAccount): Omit<SaveAccount, 'userId'> {
+  const faults: FieldFault[] = [];
+  const read = (field: 'email' | 'phone', channel: 'email' | 'sms') => {
+    const text = body[field];
+    if (text === undefined) return undefined;
+    const result = normaliseAddress(channel, text);
+    if (result.ok) return result.address;
+    faults.push({ field, message: result.reason });
+    return undefined;
+  };
+  const [email, phone] = [read('email', 'email'), read('phone', 'sms')];
+  if (faults.length > 0) throw new Problem('malformed-request', { errors: faults });
+  return { ...body, email, phone };
+}
