@@ -1,25 +1,36 @@
-import { Type, type Static } from 'typebox';
+import { Type, type Static, type TProperties } from 'typebox';
 import { Channel, Id, Millis, Sealed, SendNumber } from './event.ts';
 
-/** A text with an empty slot where the code will stand, sealed for the delivery workers. */
-export const MessageRendered = Type.Object({
-  challengeId: Id,
-  channel: Channel,
-  send: SendNumber,
-  /** Sealed JSON of RenderedMessage (schemas/channel.ts). */
+/** A message brings a code, or tells something that has happened: then it is bound to no challenge and goes to one method of an account. */
+const ofCode = { challengeId: Id, channel: Channel, send: SendNumber };
+const ofNotice = { noticeId: Id, methodId: Id, channel: Channel };
+
+const rendered = {
+  /** Sealed JSON of RenderedMessage (schemas/channel.ts); a notice's opens only beside all the rest of its event. */
   message: Sealed,
-  /** The code's end: after it the message is of no use. */
+  /** The code's end, or 1 h after what the notice tells: after it the message is of no use. */
   expiresAt: Millis,
   /** Names of providers in the tenant's order; none = the operator's order. */
   providers: Type.Optional(Type.Array(Type.String({ maxLength: 32 }), { maxItems: 8 })),
+};
+
+/** A text with an empty slot where the code will stand, sealed for the delivery workers. */
+const CodeRendered = Type.Object({
+  ...ofCode,
+  ...rendered,
   /** Origin for the OTP-Token header of an email, where the tenant set one. */
   origin: Type.Optional(Type.String({ maxLength: 255 })),
 });
 
-const fate = { challengeId: Id, channel: Channel, send: SendNumber };
+/** A whole text without a slot. The address comes along as its method kept it, since the method may be gone: sealed for `thing`. */
+const NoticeRendered = Type.Object({ ...ofNotice, thing: Id, to: Sealed, ...rendered });
 
-export const DeliverySent = Type.Object({
-  ...fate,
+export const MessageRendered = Type.Union([CodeRendered, NoticeRendered]);
+
+const fate = <Told extends TProperties>(told: Told) =>
+  Type.Union([Type.Object({ ...ofCode, ...told }), Type.Object({ ...ofNotice, ...told })]);
+
+export const DeliverySent = fate({
   provider: Type.String({ maxLength: 32 }),
   /** Calls to providers made for this send, this one included. */
   calls: Type.Integer({ minimum: 1 }),
@@ -38,8 +49,7 @@ export const deliveryFailures = [
   'unconfirmed',
 ] as const;
 
-export const DeliveryFailed = Type.Object({
-  ...fate,
+export const DeliveryFailed = fate({
   /** Readers show a reason they do not know as it is. */
   reason: Type.String({ maxLength: 32 }),
   /** Our word for the provider's refusal, where there was one. */
@@ -58,7 +68,9 @@ export const ProviderProbed = Type.Object({
 });
 
 export type DeliveryFailure = (typeof deliveryFailures)[number];
-export type MessageRendered = Static<typeof MessageRendered>;
+export type CodeRendered = Static<typeof CodeRendered>;
+export type NoticeRendered = Static<typeof NoticeRendered>;
+export type MessageRendered = CodeRendered | NoticeRendered;
 export type DeliverySent = Static<typeof DeliverySent>;
 export type DeliveryFailed = Static<typeof DeliveryFailed>;
 export type ProviderProbed = Static<typeof ProviderProbed>;

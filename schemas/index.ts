@@ -4,6 +4,7 @@ import * as challenge from './challenge.ts';
 import { channels } from './channel.ts';
 import * as delivery from './delivery.ts';
 import * as login from './login.ts';
+import * as notice from './notice.ts';
 import * as tenant from './tenant.ts';
 import { topics } from './topics.ts';
 
@@ -47,6 +48,7 @@ export const events = {
   'page-opened': journal(account.PageOpened),
   'page-session-started': journal(account.PageSessionStarted),
   'step-up-passed': journal(account.StepUpPassed),
+  'notice-requested': journal(notice.NoticeRequested),
   'login-started': journal(login.LoginStarted),
   'login-approved': journal(login.LoginApproved),
   'login-awaiting-result': journal(login.LoginAwaitingResult),

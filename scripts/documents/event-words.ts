@@ -181,6 +181,12 @@ export const eventWords = {
     about: 'the account',
     says: 'On its page the user proved a method again, and may change methods until then.',
   },
+  'notice-requested': {
+    by: verifier,
+    to: ['template-worker'],
+    about: 'the notice',
+    says: 'The user is told of what was decided just before, at the account’s other addresses: each is a target with its sealed address. Where there is none, or settings turned the kind off, there is no such event.',
+  },
   'login-started': {
     by: gateway,
     to: nobody,
@@ -255,19 +261,19 @@ export const eventWords = {
   'message-rendered': {
     by: ['template-worker'],
     to: ['delivery-worker'],
-    about: 'the challenge',
-    says: 'A text with an empty slot where the code will stand, sealed for the delivery workers of its channel.',
+    about: 'the challenge or the notice',
+    says: 'A text with an empty slot where the code will stand, or a notice, which has none; sealed for the delivery workers of its channel.',
   },
   'delivery-sent': {
     by: ['delivery-worker'],
     to: verifier,
-    about: 'the challenge',
+    about: 'the challenge or the notice',
     says: 'A provider took the message over.',
   },
   'delivery-failed': {
     by: ['template-worker', 'delivery-worker'],
     to: verifier,
-    about: 'the challenge',
+    about: 'the challenge or the notice',
     says: 'The send has ended without a hand-over, and why. No send ends in silence.',
   },
   'provider-probed': {
