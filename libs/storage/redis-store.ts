@@ -35,6 +35,10 @@ export async function openRedisStore({ url, now, logger }: RedisStoreOptions): P
     ...createNotes(redis, now),
     claim: async (key, value, ttlMs = 0) =>
       toText(await redis.run(scripts.claim, [claimKey(key)], [now(), value, ttlMs])),
+    async claimed(key) {
+      const { value, expiresAt = '0' } = toFields(await redis.send('hgetall', claimKey(key)));
+      return expiresAt === '0' || Number(expiresAt) > now() ? value : undefined;
+    },
     reserve: (commandId, buckets) => reserve(redis, now(), commandId, buckets),
     release: (bucketKey) => release(redis, bucketKey),
     check: createCheck(redis, logger),
@@ -101,6 +105,7 @@ function bound(store: Store): Store {
     settle: (subject, events) => counted(() => store.settle(subject, events)),
     unlogged: (before, countMax) => counted(() => store.unlogged(before, countMax)),
     claim: (key, value, ttlMs) => counted(() => store.claim(key, value, ttlMs)),
+    claimed: (key) => counted(() => store.claimed(key)),
     lease: (key, owner, ms) => counted(() => store.lease(key, owner, ms)),
     finish: (key, owner, value, ttlMs) => counted(() => store.finish(key, owner, value, ttlMs)),
     yield: (key, owner) => counted(() => store.yield(key, owner)),

@@ -5,7 +5,7 @@ import type { Database } from './sqlite.ts';
 import type { Bucket, ReserveResult, Store } from './store.ts';
 
 type Read = <T>(work: () => T) => Promise<T>;
-type CounterMethods = Pick<Store, 'claim' | 'reserve' | 'release' | 'note' | 'notes'>;
+type CounterMethods = Pick<Store, 'claim' | 'claimed' | 'reserve' | 'release' | 'note' | 'notes'>;
 
 const selectClaim = 'SELECT value FROM claims WHERE key = ? AND (expires_at = 0 OR expires_at > ?)';
 const upsertClaim = 'INSERT OR REPLACE INTO claims (key, value, expires_at) VALUES (?, ?, ?)';
@@ -42,6 +42,7 @@ export function createCounters(database: Database, group: GroupCommit, now: () =
 
   return {
     claim: (key, value, ttlMs) => group.write('store', () => claim(key, value, ttlMs)),
+    claimed: (key) => read(() => database.get<{ value: string }>(selectClaim, key, now())?.value),
     reserve: (commandId, buckets) => group.write('store', () => count(commandId, buckets)),
     release: (bucketKey) =>
       group.write('store', () => void database.run('DELETE FROM buckets WHERE key = ?', bucketKey)),

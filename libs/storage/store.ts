@@ -89,6 +89,8 @@ export type Store = {
   unlogged(before: number, countMax: number): Promise<string[]>;
   /** Sets `value` if the key has none and answers the key's first value, to every caller the same. Without `ttlMs` it stays for ever. */
   claim(key: string, value: string, ttlMs?: number): Promise<string>;
+  /** The value that a key was claimed with, or undefined; claims nothing. */
+  claimed(key: string): Promise<string | undefined>;
   /**
    * Asks for the right to act on `key` for `ms`. One holder at a time; after `ms` without finish or yield another is granted
    * (`attempt` + 1). A renewal by the same owner while it holds is granted with the same attempt. `done` once finished.

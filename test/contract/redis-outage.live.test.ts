@@ -18,6 +18,7 @@ const calls: Record<string, (store: Store) => Promise<unknown>> = {
   settle: (store) => store.settle(subjectOf(), [{ version: 1, hash: 'h' }]),
   unlogged: (store) => store.unlogged(Date.now(), 10),
   claim: (store) => store.claim('key', 'value'),
+  claimed: (store) => store.claimed('key'),
   lease: (store) => store.lease('key', 'owner', 1_000),
   finish: (store) => store.finish('key', 'owner', 'value', 1_000),
   yield: (store) => store.yield('key', 'owner'),

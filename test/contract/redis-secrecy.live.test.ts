@@ -50,6 +50,7 @@ describeLive('The store on Redis', ['own-redis'], () => {
       store.commit(commit),
       store.settle(subject, eventsOf(commit)),
       store.claim(marker, marker, minuteMs),
+      store.claimed(marker),
       store.lease(marker, marker, minuteMs),
       store.finish(marker, marker, marker, minuteMs),
       store.yield(marker, marker),

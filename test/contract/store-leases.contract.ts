@@ -41,6 +41,18 @@ export function describeClaims(given: Given): void {
       expect(await store.claim('key', 'third', 60_000)).toBe('third');
     });
 
+    it('can be read without being made', async () => {
+      const { store, clock } = given();
+      const start = clock.now();
+      expect(await store.claimed('key')).toBeUndefined();
+      expect(await store.claim('key', 'first', 60_000)).toBe('first');
+      expect(await store.claimed('key')).toBe('first');
+      clock.set(start + 60_000);
+      expect(await store.claimed('key')).toBeUndefined();
+      await store.claim('lasting', '');
+      expect(await store.claimed('lasting')).toBe('');
+    });
+
     it('without a time stays for ever', async () => {
       const { store, clock } = given();
       await store.claim('key', 'first');
