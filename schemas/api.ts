@@ -136,22 +136,6 @@ export const KeyAnswer = Type.Object({
 export const KeyList = Type.Object({ keys: Type.Array(KeyAnswer) });
 export const CurrentKey = Type.Object({ ...KeyAnswer.properties, tenant: Type.String() });
 
-/** Settings are checked by the table in core/settings.ts, all faults at once; here they are any object. */
-const AnySettings = Type.Record(Type.String(), Type.Unknown());
-export const SettingsBody = AnySettings;
-export const SettingsAnswer = Type.Object({ version: Type.Integer(), settings: AnySettings });
-export const EffectiveSettings = Type.Object({
-  settings: AnySettings,
-  levels: Type.Record(Type.String(), Type.String()),
-});
-export const DryRun = Type.Object({ dryRun: Type.Optional(Type.Union([Type.Literal('true'), Type.Literal('false')])) });
-/** What a save answers; a dry run answers what it would change instead. */
-export const SettingsSaved = Type.Object({
-  version: Type.Integer(),
-  settings: Type.Optional(AnySettings),
-  changes: Type.Optional(Type.Array(Type.Object({ field: Type.String(), from: Type.Unknown(), to: Type.Unknown() }))),
-});
-
 /** The answers of a call for the reference: its success, and a problem for everything else. */
 export function answers(status: number, schema: TSchema | undefined): Record<string, TSchema> {
   return { [status]: schema ?? Type.Null(), '4xx': ProblemAnswer, '5xx': ProblemAnswer };

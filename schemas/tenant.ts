@@ -39,6 +39,8 @@ export const ApiKeyRotated = Type.Object({ keyId: KeyId, successorId: KeyId, old
 export const SettingsChanged = Type.Object({
   version: Type.Integer({ minimum: 1 }),
   settings: Type.Record(Type.String(), Type.Unknown()),
+  /** The version whose content was brought back. */
+  restored: Type.Optional(Type.Integer({ minimum: 0 })),
 });
 
 export type PlatformCreated = Static<typeof PlatformCreated>;

@@ -1,4 +1,4 @@
-import type { OutsideChecks } from './settings.ts';
+import type { OutsideChecks } from './settings-input.ts';
 
 /** Faults of one value: `at` is the path below the setting ('' = itself). */
 export type Check = (value: unknown, outside: OutsideChecks) => { at: string; message: string }[];
@@ -67,6 +67,15 @@ export const countryList = (): Check => (value) =>
   value.every((code) => typeof code === 'string' && /^[A-Z]{2}$/.test(code))
     ? []
     : fault('must be a list of at most 250 country codes of two capital letters');
+
+/** Paths of settings or of groups of them; whether there are such, the table knows. */
+export const pathList = (): Check => (value) =>
+  Array.isArray(value) &&
+  value.length <= 100 &&
+  new Set(value).size === value.length &&
+  value.every((path) => typeof path === 'string' && path.length <= 100)
+    ? []
+    : fault('must be a list of at most 100 different paths');
 
 export const names = (): Check => (value) =>
   Array.isArray(value) &&

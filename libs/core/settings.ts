@@ -1,76 +1,72 @@
 import type { ChannelName } from '#schemas/channel.ts';
 import type { ChallengePolicy } from './send-code.ts';
 import type { AccountPolicy } from './account-policy.ts';
-import { settingsTable, type Level, type Settings } from './settings-table.ts';
+import { settingsTable, type Level, type Row, type Settings } from './settings-table.ts';
 
-export type SettingsFault = { readonly field: string; readonly message: string };
 /** Some of the settings, as one level states them; what it leaves out it inherits. */
 export type OwnSettings = Readonly<Record<string, unknown>>;
 
-const leaves = new Map(settingsTable.map((entry) => [entry.path, entry]));
-const branches = new Set(
-  settingsTable.flatMap(({ path }) =>
-    path
-      .split('.')
-      .slice(0, -1)
-      .map((_, at, all) => all.slice(0, at + 1).join('.')),
-  ),
-);
+/** Who gave a value. `locked`: the platform did, and the tenant may only make it stricter. */
+export type Source = 'default' | Level | 'locked';
 
-export type OutsideChecks = {
-  /** Faults of a template's source in words, each with its place. */
-  readonly template: (source: string, kind: 'sms' | 'email-subject' | 'email-text' | 'email-html') => readonly string[];
+export type Effective = {
+  readonly settings: Settings;
+  readonly levels: Readonly<Record<string, Source>>;
+  /** Fields that the platform has locked. */
+  readonly locked: readonly string[];
+  /** Own values that are kept and take no effect: locked meanwhile, or `useSystemSettings`. */
+  readonly overridden: readonly string[];
 };
 
-/** A field's name comes from the caller and goes back to them; this much of it tells them enough. */
-const fieldCharsMax = 200;
-
-/** All faults of what a level wants as its own settings; empty = good. */
-export function checkSettings(input: unknown, level: Level, outside: OutsideChecks): SettingsFault[] {
-  const faults: SettingsFault[] = [];
-  const tell = (field: string, message: string) => faults.push({ field: field.slice(0, fieldCharsMax), message });
-  const walk = (value: unknown, path: string) => {
-    const leaf = leaves.get(path);
-    if (leaf && leaf.only !== undefined && leaf.only !== level) {
-      tell(path, `can be set by the ${leaf.only} only`);
-    } else if (leaf) {
-      for (const { at, message } of leaf.check(value, outside)) tell(path + at, message);
-    } else if (path !== '' && !branches.has(path)) {
-      tell(path, 'is no setting');
-    } else if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-      tell(path || 'settings', 'must be an object');
-    } else {
-      for (const [name, inner] of Object.entries(value)) walk(inner, path ? `${path}.${name}` : name);
-    }
-  };
-  walk(input, '');
-  return faults;
-}
-
-function ownValue(own: OwnSettings | undefined, path: string): unknown {
+/** What a level states at a path, or undefined. */
+export function ownValue(own: OwnSettings | undefined, path: string): unknown {
   return path.split('.').reduce<unknown>((value, name) => {
     if (typeof value !== 'object' || value === null || !Object.hasOwn(value, name)) return undefined;
     return (value as Record<string, unknown>)[name];
   }, own);
 }
 
-/** Each value with the level that gave it. */
-export function effectiveSettings(
-  platform: OwnSettings | undefined,
-  tenant: OwnSettings | undefined,
-): { settings: Settings; levels: Record<string, Level | 'default'> } {
+/** Whether the platform's list of locked paths covers a field, by its own name or by that of a group it is in. */
+export function isLockedBy(locked: readonly string[], { path, only }: Row): boolean {
+  return only === undefined && locked.some((name) => path === name || path.startsWith(`${name}.`));
+}
+
+export const lockedPaths = (platform: OwnSettings | undefined): readonly string[] =>
+  (ownValue(platform, 'locked') as readonly string[] | undefined) ?? [];
+
+/** A tenant that has handed its settings over to the platform. */
+export const usesSystemSettings = (tenant: OwnSettings | undefined): boolean =>
+  ownValue(tenant, 'useSystemSettings') === true;
+
+/** Each value with the level that gave it. Without a tenant, those that the platform offers to all. */
+export function effectiveSettings(platform: OwnSettings | undefined, tenant: OwnSettings | undefined): Effective {
   const settings: Record<string, unknown> = {};
-  const levels: Record<string, Level | 'default'> = {};
-  for (const { path, initial } of settingsTable) {
-    const [own, shared] = [ownValue(tenant, path), ownValue(platform, path)];
-    levels[path] = own !== undefined ? 'tenant' : shared !== undefined ? 'platform' : 'default';
-    const steps = path.split('.');
-    const last = steps.pop() as string;
-    let target = settings;
-    for (const name of steps) target = (target[name] ??= {}) as Record<string, unknown>;
-    target[last] = own ?? shared ?? initial;
+  const levels: Record<string, Source> = {};
+  const locks = lockedPaths(platform);
+  const [locked, overridden]: [string[], string[]] = [[], []];
+  for (const row of settingsTable) {
+    const { path, only, initial, order } = row;
+    const shared = only === 'tenant' ? undefined : ownValue(platform, path);
+    const inherited = shared ?? initial;
+    const fixed = isLockedBy(locks, row);
+    const own = only === 'platform' ? undefined : ownValue(tenant, path);
+    const handedOver = usesSystemSettings(tenant) && only === undefined;
+    const stands = own !== undefined && !handedOver && !(fixed && !order.keeps(own, inherited));
+    if (fixed) locked.push(path);
+    if (own !== undefined && !stands) overridden.push(path);
+    const given = shared === undefined ? 'default' : 'platform';
+    levels[path] = stands ? 'tenant' : tenant && fixed ? 'locked' : given;
+    place(settings, path, stands ? own : inherited);
   }
-  return { settings: settings as Settings, levels };
+  return { settings: settings as Settings, levels, locked, overridden };
+}
+
+function place(settings: Record<string, unknown>, path: string, value: unknown): void {
+  const steps = path.split('.');
+  const last = steps.pop() as string;
+  let target = settings;
+  for (const name of steps) target = (target[name] ??= {}) as Record<string, unknown>;
+  target[last] = value;
 }
 
 /** The numbers that rules of challenges need, for one channel. */

@@ -9,6 +9,8 @@ import type {
   TenantListed,
   TenantUpdated,
 } from '#schemas/tenant.ts';
+import { sha256 } from './bytes.ts';
+import { canonical } from './canonical.ts';
 import { happened, refused, type Decider, type Decision, type Fact } from './decider.ts';
 import type { OwnSettings } from './settings.ts';
 
@@ -25,9 +27,21 @@ export type ApiKey = {
 /** How a command at a tenant or the platform ended. */
 export type TenantOutcome = { readonly id: string; readonly at: number; readonly did: string; readonly thing?: string };
 
-type Governed = {
+/** One of the last versions of a level's settings. Its content lies beside the record, under its digest. */
+export type SettingsVersion = {
+  readonly version: number;
+  readonly at: number;
+  readonly actor: string;
+  readonly digest: string;
+  /** The version whose content it brought back. */
+  readonly restored?: number;
+};
+
+export type Governed = {
   readonly settings: OwnSettings;
   readonly settingsVersion: number;
+  /** Oldest first. A record without any was made before versions were kept, or its settings were never changed. */
+  readonly versions?: readonly SettingsVersion[];
   readonly commands: readonly TenantOutcome[];
 };
 
@@ -50,6 +64,7 @@ export type PlatformDocument = Governed & {
 
 /** Of all kept keys, dead ones included; those are forgotten oldest first beyond it. */
 const keysMax = 100;
+const versionsMax = 50;
 const commandsMax = 64;
 const commandsKeptMs = 86_400_000;
 
@@ -66,6 +81,18 @@ const changeKey = (document: TenantDocument, id: string, edit: (key: ApiKey) => 
   ...document,
   keys: document.keys.map((key) => (key.id === id ? edit(key) : key)),
 });
+
+/** Names a version's content, so that what is kept under it can be no other. */
+export const settingsDigest = (settings: OwnSettings): string =>
+  sha256(canonical(settings)).toString('base64url').slice(0, 22);
+
+function evolveSettings<T extends Governed>(document: T, fact: Fact): T {
+  const { settings, version, restored } = fact.data as SettingsChanged;
+  const { time: at, actor } = fact;
+  const entry = { version, at, actor, digest: settingsDigest(settings), ...(restored !== undefined && { restored }) };
+  const versions = [...(document.versions ?? []), entry].slice(-versionsMax);
+  return remember({ ...document, settings, settingsVersion: version, versions }, fact, String(version));
+}
 
 function bornTenant(fact: Fact): TenantDocument {
   const { tenantId, name } = fact.data as TenantCreated;
@@ -112,10 +139,8 @@ function evolveTenant(before: TenantDocument | undefined, fact: Fact): TenantDoc
       const shorter = (key: ApiKey) => ({ ...key, expiresAt: Math.min(key.expiresAt ?? oldExpiresAt, oldExpiresAt) });
       return changeKey(document, keyId, shorter);
     }
-    case 'settings-changed': {
-      const { settings, version } = fact.data as SettingsChanged;
-      return remember({ ...document, settings, settingsVersion: version }, fact);
-    }
+    case 'settings-changed':
+      return evolveSettings(document, fact);
     default:
       return document;
   }
@@ -139,10 +164,8 @@ function evolvePlatform(before: PlatformDocument | undefined, fact: Fact): Platf
       const tenants = [...others, listed].toSorted((a, b) => (a.tenantId < b.tenantId ? -1 : 1));
       return remember({ ...document, tenants }, fact, listed.tenantId);
     }
-    case 'settings-changed': {
-      const { settings, version } = fact.data as SettingsChanged;
-      return remember({ ...document, settings, settingsVersion: version }, fact);
-    }
+    case 'settings-changed':
+      return evolveSettings(document, fact);
     default:
       return document;
   }
@@ -242,16 +265,20 @@ export function rotateApiKey(
   );
 }
 
-/** @param expected the version the change was made on; undefined = whatever is there */
+/**
+ * @param expected the version the change was made on; undefined = whatever is there
+ * @param restored the version that these settings were
+ */
 export function changeSettings(
   document: Governed | undefined,
   about: string,
   settings: OwnSettings,
   expected: number | undefined,
+  restored?: number,
 ): Decision<never> {
   if (!document) return refused('not-found');
   if (expected !== undefined && expected !== document.settingsVersion) return refused('settings-changed-meanwhile');
-  const data = { version: document.settingsVersion + 1, settings };
+  const data = { version: document.settingsVersion + 1, settings, ...(restored !== undefined && { restored }) };
   return happened({ type: 'settings-changed', about, data });
 }
 

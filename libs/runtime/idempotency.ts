@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { keyedDigest } from '#core/bytes.ts';
+import { canonical } from '#core/canonical.ts';
 import type { Store } from '#storage/store.ts';
 import { Problem } from './errors.ts';
 import type { KeyRing } from './keys.ts';
@@ -55,15 +56,4 @@ export async function claim(
     seed: Buffer.from(first['seed'] as string, 'base64url'),
     late: deps.now() - first.at > executesMsMax,
   };
-}
-
-/** JSON with sorted names, so that the order in which a client writes its fields is no difference. */
-function canonical(value: unknown): string {
-  return (
-    JSON.stringify(value, (_, inner: unknown) =>
-      typeof inner === 'object' && inner !== null && !Array.isArray(inner)
-        ? Object.fromEntries(Object.entries(inner).toSorted(([a], [b]) => (a < b ? -1 : 1)))
-        : inner,
-    ) ?? ''
-  );
 }

@@ -1,5 +1,5 @@
-import { effectiveSettings } from '#core/settings.ts';
-import type { Level, Settings } from '#core/settings-table.ts';
+import { effectiveSettings, type Source } from '#core/settings.ts';
+import type { Settings } from '#core/settings-table.ts';
 import { platformSubject, tenantSubject } from '#core/subject.ts';
 import type { PlatformDocument, TenantDocument } from '#core/tenant.ts';
 import type { Store } from '#storage/store.ts';
@@ -7,7 +7,7 @@ import type { Store } from '#storage/store.ts';
 export type TenantView = {
   readonly document: TenantDocument;
   readonly settings: Settings;
-  readonly levels: Readonly<Record<string, Level | 'default'>>;
+  readonly levels: Readonly<Record<string, Source>>;
   /** Names both levels' versions: it changes whenever a value may have. */
   readonly settingsVersion: string;
 };
@@ -19,16 +19,18 @@ export type Tenants = {
   forget(subject: string): void;
 };
 
-const ageMsMax = 1_500;
+/** A tenant's view holds the platform's settings too: what is seen of those is as old as both together. */
+const tenantMsMax = 1_200;
+const platformMsMax = 600;
 const entriesMax = 10_000;
 
 export function createTenants(store: Store): Tenants {
   const cached = new Map<string, { readonly at: number; readonly value: Promise<unknown> }>();
 
   /** Concurrent callers share one load; a failed load is forgotten at once. */
-  function recent<T>(key: string, load: () => Promise<T>): Promise<T> {
+  function recent<T>(key: string, msMax: number, load: () => Promise<T>): Promise<T> {
     const entry = cached.get(key);
-    if (entry && performance.now() - entry.at < ageMsMax) return entry.value as Promise<T>;
+    if (entry && performance.now() - entry.at < msMax) return entry.value as Promise<T>;
     const value = load();
     cached.delete(key);
     if (cached.size >= entriesMax) cached.delete(cached.keys().next().value as string);
@@ -47,7 +49,7 @@ export function createTenants(store: Store): Tenants {
   async function view(tenantId: string): Promise<TenantView | undefined> {
     const [document, platform] = await Promise.all([
       documentOf<TenantDocument>(tenantSubject(tenantId)),
-      recent(platformSubject, () => documentOf<PlatformDocument>(platformSubject)),
+      recent(platformSubject, platformMsMax, () => documentOf<PlatformDocument>(platformSubject)),
     ]);
     if (!document) return undefined;
     const { settings, levels } = effectiveSettings(platform?.settings, document.settings);
@@ -60,7 +62,7 @@ export function createTenants(store: Store): Tenants {
   }
 
   return {
-    find: (tenantId) => recent(tenantSubject(tenantId), () => view(tenantId)),
+    find: (tenantId) => recent(tenantSubject(tenantId), tenantMsMax, () => view(tenantId)),
     forget(subject) {
       // The platform's settings are part of every tenant's view.
       if (subject === platformSubject) cached.clear();

@@ -1,5 +1,5 @@
 import type { TSchema } from 'typebox';
-import type { OutsideChecks } from '#core/settings.ts';
+import type { OutsideChecks } from '#core/settings-input.ts';
 import { settingsTable } from '#core/settings-table.ts';
 import { errorTable } from '#runtime/errors.ts';
 import { gaugeTable, histogramTable, metricTable } from '#runtime/telemetry.ts';
@@ -30,13 +30,14 @@ function boundsOf(check: (value: unknown, outside: OutsideChecks) => readonly { 
 }
 
 export function settingsRows(): string {
-  const rows = settingsTable.map(({ path, initial, check, about, only }) => [
+  const rows = settingsTable.map(({ path, initial, check, order, about, only }) => [
     code(path),
     json(initial),
     boundsOf(check),
-    only === 'platform' ? `${about} (set by the platform only)` : about,
+    only === undefined ? order.stricter || 'nothing' : 'cannot be locked',
+    only === undefined ? about : `${about} (set by the ${only} only)`,
   ]);
-  return table(['setting', 'default', 'takes', 'meaning'], rows);
+  return table(['setting', 'default', 'takes', 'while locked, a tenant may set', 'meaning'], rows);
 }
 
 export function errorRows(): string {

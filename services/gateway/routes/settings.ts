@@ -1,152 +1,92 @@
-import type { FastifyReply, FastifyRequest } from 'fastify';
-import { isDeepStrictEqual } from 'node:util';
-import type { Decider } from '#core/decider.ts';
-import { checkSettings, effectiveSettings, type OwnSettings } from '#core/settings.ts';
-import type { Level } from '#core/settings-table.ts';
-import { platformSubject, tenantSubject } from '#core/subject.ts';
+import { answers } from '#schemas/api.ts';
 import {
-  changeSettings,
-  platformDecider,
-  tenantDecider,
-  type PlatformDocument,
-  type TenantDocument,
-  type TenantOutcome,
-} from '#core/tenant.ts';
-import { answers, DryRun, EffectiveSettings, SettingsAnswer, SettingsBody, SettingsSaved } from '#schemas/api.ts';
-import { callerOf, demand } from '#runtime/caller.ts';
-import { Problem, problemOf } from '#runtime/errors.ts';
+  DryRun,
+  EffectiveSettings,
+  PreviewAnswer,
+  PreviewBody,
+  ProviderList,
+  SettingsAnswer,
+  SettingsBody,
+  SettingsSaved,
+} from '#schemas/settings-api.ts';
+import { demand } from '#runtime/caller.ts';
 import type { Foundation } from '#runtime/foundation.ts';
 import type { Http } from '#runtime/http.ts';
-import { claim } from '#runtime/idempotency.ts';
-import { checkTemplate } from '#runtime/render.ts';
+import { previewMessage } from '../preview-message.ts';
+import { readProviders } from '../provider-states.ts';
+import { createSettingsDesk, placeOf, show, versionOf, type SettingsDesk } from '../settings-desk.ts';
+import { registerSettingsVersions } from './settings-versions.ts';
 
 const settingsBytesMax = 393_216;
 const security = [{ apiKey: [] }];
 
-/** Whose settings a call is about. */
-type Place = {
-  readonly level: Level;
-  readonly subject: string;
-  readonly tenant: string;
-  readonly keyId: string;
-  readonly actor: string;
+/** Where a level's calls are, and who may make them. */
+export type SettingsBase = {
+  readonly base: string;
+  readonly common: { readonly tags: string[]; readonly security: typeof security };
+  readonly onRequest: ReturnType<typeof demand>;
 };
-
-type Governed = TenantDocument | PlatformDocument;
-
-const outside = {
-  template: (source: string, kind: Parameters<typeof checkTemplate>[1]) =>
-    checkTemplate(source, kind).map(({ line, column, reason }) => `line ${line}, column ${column}: ${reason}`),
-};
-
-/** The level a call is about follows from who asks: a tenant's key means that tenant, the operator's key the platform. */
-function placeOf(request: FastifyRequest): Place {
-  const caller = callerOf(request);
-  const { keyId, actor } = caller;
-  if (caller.kind === 'platform')
-    return { level: 'platform', subject: platformSubject, tenant: 'platform', keyId, actor };
-  const { tenantId } = caller;
-  return { level: 'tenant', subject: tenantSubject(tenantId), tenant: tenantId, keyId, actor };
-}
 
 /** A level's own settings, whole; what is left out is inherited. The same calls for a tenant and for the platform. */
 export function registerSettings(app: Http, foundation: Foundation): void {
-  const { authenticate, handle } = foundation;
-
-  async function governedBy(subject: string): Promise<Governed> {
-    const found = await handle.look<Governed>(subject);
-    if (!found) throw new Problem('not-found');
-    return found.document;
-  }
-
-  async function save(place: Place, settings: OwnSettings, expected: number | undefined, commandId: string) {
-    const handled = await handle.handle<Governed, TenantOutcome, never>({
-      subject: place.subject,
-      tenant: place.tenant,
-      commandId,
-      actor: place.actor,
-      decider: (place.level === 'tenant' ? tenantDecider : platformDecider) as Decider<Governed, TenantOutcome>,
-      decide: (document) => changeSettings(document, place.tenant, settings, expected),
-    });
-    if (handled.kind === 'refused') throw problemOf(handled.refusal);
-    if (!handled.document) throw new Problem('not-found');
-    return handled.document;
-  }
-
-  const show = (document: Governed, reply: FastifyReply) => {
-    reply.header('etag', `"${document.settingsVersion}"`);
-    return { version: document.settingsVersion, settings: { ...document.settings } };
-  };
-
-  for (const [base, scope] of [
-    ['/v1/settings', 'settings'],
-    ['/v1/platform/settings', 'platform'],
+  const desk = createSettingsDesk(foundation);
+  for (const [root, scope] of [
+    ['/v1', 'settings'],
+    ['/v1/platform', 'platform'],
   ] as const) {
     const common = { tags: [scope], security };
-    const onRequest = demand(authenticate, scope);
-    app.get(
-      base,
-      { onRequest, schema: { ...common, summary: 'Own settings', response: answers(200, SettingsAnswer) } },
-      async (request, reply) => {
-        const place = placeOf(request);
-        return show(await governedBy(place.subject), reply);
-      },
-    );
+    const at = { base: `${root}/settings`, common, onRequest: demand(foundation.authenticate, scope) };
+    registerOwn(app, desk, at);
+    registerSettingsVersions(app, foundation, desk, at);
+    registerPreview(app, desk, at);
+    registerProviders(app, foundation, { ...at, base: `${root}/providers` });
+  }
+}
 
-    const effective = { ...common, summary: 'Each value with its level', response: answers(200, EffectiveSettings) };
-    app.get(`${base}/effective`, { onRequest, schema: effective }, async (request) => {
+function registerOwn(app: Http, desk: SettingsDesk, { base, common, onRequest }: SettingsBase): void {
+  const own = { ...common, summary: 'Own settings', response: answers(200, SettingsAnswer) };
+  app.get(base, { onRequest, schema: own }, async (request, reply) => {
+    const { settings, settingsVersion: version } = await desk.governedBy(placeOf(request).subject);
+    return show({ version, settings }, reply);
+  });
+
+  const effective = { ...common, summary: 'Each value with its level', response: answers(200, EffectiveSettings) };
+  app.get(`${base}/effective`, { onRequest, schema: effective }, async (request) => {
+    const { settings, levels, locked, overridden } = await desk.effective(placeOf(request));
+    return { settings, levels, locked: [...locked], overridden: [...overridden] };
+  });
+
+  const put = { ...common, summary: 'Replace own settings', querystring: DryRun, body: SettingsBody };
+  app.put(
+    base,
+    { onRequest, schema: { ...put, response: answers(200, SettingsSaved) }, bodyLimit: settingsBytesMax },
+    async (request, reply) => {
+      const save = { settings: request.body, expected: versionOf(request.headers['if-match']) };
+      if (request.query.dryRun === 'true') return desk.tryOut(placeOf(request), save);
+      return show(await desk.save(request, placeOf(request), save), reply);
+    },
+  );
+}
+
+function registerPreview(app: Http, desk: SettingsDesk, { base, common, onRequest }: SettingsBase): void {
+  const preview = { ...common, summary: 'A message as a person would see it', body: PreviewBody };
+  app.post(
+    `${base}/preview`,
+    { onRequest, schema: { ...preview, response: answers(200, PreviewAnswer) } },
+    async (request) => {
       const place = placeOf(request);
-      const [own, platform] = await Promise.all([governedBy(place.subject), governedBy(platformSubject)]);
-      return effectiveSettings(platform.settings, place.level === 'tenant' ? own.settings : undefined);
-    });
-
-    const put = { ...common, summary: 'Replace own settings', querystring: DryRun, body: SettingsBody };
-    app.put(
-      base,
-      { onRequest, schema: { ...put, response: answers(200, SettingsSaved) }, bodyLimit: settingsBytesMax },
-      async (request, reply) => {
-        const place = placeOf(request);
-        const faults = checkSettings(request.body, place.level, outside);
-        if (faults.length > 0) throw new Problem('malformed-request', { errors: faults.slice(0, 100) });
-        const expected = versionOf(request.headers['if-match']);
-        if (request.query.dryRun === 'true') {
-          const before = await governedBy(place.subject);
-          if (expected !== undefined && expected !== before.settingsVersion)
-            throw new Problem('settings-changed-meanwhile');
-          return { version: before.settingsVersion, changes: differences(before.settings, request.body) };
-        }
-        const { commandId } = await claim(foundation, {
-          idempotencyKey: request.headers['idempotency-key']?.toString(),
-          tenant: place.tenant,
-          credential: place.keyId,
-          method: request.method,
-          path: request.url,
-          body: request.body,
-        });
-        return show(await save(place, request.body, expected, commandId), reply);
-      },
-    );
-  }
+      const document = await desk.governedBy(place.subject);
+      const { settings } = await desk.effective(place);
+      return previewMessage(settings, document.kind === 'tenant' ? document.name : 'Example', request.body);
+    },
+  );
 }
 
-/** `"7"` → 7, `*` or nothing → whatever is there. */
-function versionOf(ifMatch: string | undefined): number | undefined {
-  if (ifMatch === undefined || ifMatch === '*') return undefined;
-  const version = /^(?:W\/)?"(\d{1,9})"$/.exec(ifMatch)?.[1];
-  if (version === undefined) {
-    throw new Problem('malformed-request', {
-      errors: [{ field: 'If-Match', message: 'must be the ETag of a version, such as "3"' }],
-    });
-  }
-  return Number(version);
-}
-
-/** What a change would change, value by value, as it takes effect below the level. */
-function differences(before: OwnSettings, after: OwnSettings) {
-  const [from, to] = [effectiveSettings(undefined, before), effectiveSettings(undefined, after)];
-  const valueAt = (settings: unknown, path: string) =>
-    path.split('.').reduce<unknown>((value, name) => (value as Record<string, unknown>)[name], settings);
-  return Object.keys(to.levels)
-    .map((field) => ({ field, from: valueAt(from.settings, field), to: valueAt(to.settings, field) }))
-    .filter((change) => !isDeepStrictEqual(change.from, change.to));
+/** Not settings, but what they rely on: the operator's providers, and whether they work. */
+function registerProviders(app: Http, foundation: Foundation, { base, common, onRequest }: SettingsBase): void {
+  const list = { ...common, summary: 'Providers, and whether they work', response: answers(200, ProviderList) };
+  app.get(base, { onRequest, schema: list }, async () => {
+    const providers = await readProviders(foundation);
+    return providers.map((provider) => ({ ...provider, checkedAt: new Date(provider.checkedAt).toISOString() }));
+  });
 }
