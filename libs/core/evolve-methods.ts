@@ -26,8 +26,9 @@ function enrolled(data: MethodEnrolled, at: number): Method {
   const { methodId: id, enrolmentId: thing, label } = data;
   const base = { id, thing, label, enrolledAt: at, ...fresh };
   if (data.type === 'totp') {
-    if (!data.seed) throw new Error('an authenticator app has a seed');
-    return { ...base, type: 'totp', seed: data.seed, usedStep: data.usedStep ?? -1 };
+    const { seed, destination, usedStep = -1 } = data;
+    if (!seed) throw new Error('an authenticator app has a seed');
+    return { ...base, type: 'totp', seed, destination, usedStep };
   }
   return { ...base, type: data.type, to: data.to ?? '', destination: data.destination ?? '' };
 }
