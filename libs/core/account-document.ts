@@ -14,6 +14,7 @@ import { endOf, evolveChallenges, isOver, type Challenge } from './challenge-boo
 import { evolveEnrolments } from './evolve-enrolments.ts';
 import { evolveLogins } from './evolve-logins.ts';
 import { evolveMethods } from './evolve-methods.ts';
+import { evolveNoticed, type Noticed } from './evolve-notices.ts';
 import type { Decider, Fact } from './decider.ts';
 import type { Method } from './methods/method.ts';
 
@@ -103,6 +104,7 @@ export type AccountDocument = {
   /** Under enforcement, and to be enrolled by then; set by the first login that met it. */
   readonly enrolmentDueAt?: number;
   readonly exemptUntil?: number;
+  readonly noticed?: Noticed;
   readonly commands: readonly AccountOutcome[];
 };
 
@@ -218,6 +220,7 @@ export const accountDecider: Decider<AccountDocument, AccountOutcome> = {
       enrolments: evolveEnrolments(document.enrolments, fact),
       challenges: evolveChallenges(document.challenges, fact),
       logins: evolveLogins(document.logins, fact),
+      noticed: evolveNoticed(document.noticed, fact),
     };
     return prune(remember(next, fact), fact.time);
   },

@@ -1,8 +1,8 @@
 import { keyedDigest, sha256 } from './bytes.ts';
 
-const thingPattern = /^([A-Za-z0-9_-]{22})\.([celm])([A-Za-z0-9_-]{22})$/;
+const thingPattern = /^([A-Za-z0-9_-]{22})\.([celmn])([A-Za-z0-9_-]{22})$/;
 
-export type ThingKind = 'c' | 'e' | 'l' | 'm';
+export type ThingKind = 'c' | 'e' | 'l' | 'm' | 'n';
 
 /**
  * The subject of an account or of a bare address: 22 characters of a keyed digest, so that neither a user id nor an address can be
@@ -15,7 +15,7 @@ export function subjectOf(subjectKey: Uint8Array, kind: 'account' | 'address', t
 export const tenantSubject = (tenantId: string): string => `tenant:${tenantId}`;
 export const platformSubject = 'platform';
 
-/** Id of a challenge (c), enrolment (e), login (l) or method (m): it starts with its subject, so every id finds its record. */
+/** Id of a challenge (c), enrolment (e), login (l), method (m) or notice (n): it starts with its subject, so every id finds its record. */
 export function thingId(subject: string, kind: ThingKind, random: Uint8Array): string {
   return `${subject}.${kind}${Buffer.from(random).toString('base64url')}`;
 }

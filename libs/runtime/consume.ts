@@ -28,6 +28,8 @@ export type ConsumeOptions = {
   readonly topics: readonly string[];
   readonly concurrency: number;
   readonly unfinishedMax?: number;
+  /** False where another group of the same service reads the same topics: one dead letter of what nobody can read is enough. */
+  readonly buriesUnreadable?: boolean;
   /** What this service does about each type; types without an entry are somebody else's. */
   readonly reactions: Partial<Record<EventName, Reaction>>;
   /** Told once an event of ours has gone to the dead letters, so that no send ends in silence. */
@@ -50,10 +52,11 @@ export function consume(options: ConsumeOptions): Promise<Subscription> {
 
 async function handleRecord(options: ConsumeOptions, record: LogRecord, lane: Lane): Promise<void> {
   const decoded = decodeEvent(record);
-  if (!decoded.ok) return bury(options, record, decoded.reason, 1);
+  const { buriesUnreadable = true } = options;
+  if (!decoded.ok) return buriesUnreadable ? bury(options, record, decoded.reason, 1) : undefined;
   const { event } = decoded;
   const fault = dataFault(event.type, event.data);
-  if (fault !== undefined) return bury(options, record, 'malformed-data', 1, event);
+  if (fault !== undefined) return buriesUnreadable ? bury(options, record, 'malformed-data', 1, event) : undefined;
   const react = options.reactions[event.type];
   if (!react) return;
   for (let tries = 1; ; tries += 1) {

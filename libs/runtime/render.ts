@@ -2,7 +2,7 @@ import type { ChannelName, Parts, RenderedMessage } from '#schemas/channel.ts';
 import { builtInEmail, builtInSms } from './built-in-templates.ts';
 import { findByLocale, localeChain } from './locale-chain.ts';
 import { addOrigin } from './sms-origin.ts';
-import { readTemplate, sourceBytesMax } from './template-syntax.ts';
+import { isHtml, readTemplate, sourceBytesMax } from './template-syntax.ts';
 import type { ReadTemplate, TemplateKind } from './template-syntax.ts';
 import type { Nodes, TemplateFault, VariablePath } from './template-tree.ts';
 import { cleanForeignValue, cleanValue, escapeHtml } from './template-values.ts';
@@ -59,7 +59,7 @@ const renderers: Record<ChannelName, (input: RenderInput, chain: readonly string
 
 function renderSms({ values, smsTemplates, smsOrigin }: RenderInput, chain: readonly string[]): RenderedMessage {
   const source = choose(chain, smsTemplates, builtInSms, (text) => isSound(text, 'sms'));
-  return { text: addOrigin(render(source, 'sms', values), smsOrigin) };
+  return { text: addOrigin(renderTemplate(source, 'sms', values), smsOrigin) };
 }
 
 function renderEmail({ values, emailTemplates }: RenderInput, chain: readonly string[]): RenderedMessage {
@@ -69,9 +69,9 @@ function renderEmail({ values, emailTemplates }: RenderInput, chain: readonly st
     return isSound(body.text, 'email-text') && (body.html === undefined || isSound(body.html, 'email-html'));
   });
   return {
-    subject: render(subject, 'email-subject', values),
-    text: render(text, 'email-text', values),
-    ...(html === undefined ? {} : { html: render(html, 'email-html', values) }),
+    subject: renderTemplate(subject, 'email-subject', values),
+    text: renderTemplate(text, 'email-text', values),
+    ...(html === undefined ? {} : { html: renderTemplate(html, 'email-html', values) }),
   };
 }
 
@@ -118,8 +118,9 @@ function readCached(source: unknown, kind: TemplateKind): ReadTemplate {
   return read;
 }
 
-function render(source: TemplateText, kind: TemplateKind, values: RenderValues): Parts {
-  const escape = kind === 'email-html' ? escapeHtml : (value: string) => value;
+/** The parts of one text that the rules have taken; of one that they refuse, none. */
+export function renderTemplate(source: TemplateText, kind: TemplateKind, values: RenderValues): Parts {
+  const escape = isHtml(kind) ? escapeHtml : (value: string) => value;
   const parts: (string | null)[] = [];
   interpret(readCached(source, kind).nodes, (path) => escape(readValue(path, values)), parts);
   return parts;

@@ -3,7 +3,16 @@ import { findMarkupFaults } from './html-context.ts';
 import { faultAt, scanTags } from './template-scan.ts';
 import type { Nodes, Place, TemplateFault, TemplateNode, VariablePath } from './template-tree.ts';
 
-export type TemplateKind = 'sms' | 'email-subject' | 'email-text' | 'email-html';
+/** Texts that bring a code, and notices, which never do. */
+export type TemplateKind =
+  | 'sms'
+  | 'email-subject'
+  | 'email-text'
+  | 'email-html'
+  | 'notice-sms'
+  | 'notice-subject'
+  | 'notice-text'
+  | 'notice-html';
 export type ReadTemplate = { readonly nodes: Nodes; readonly faults: readonly TemplateFault[] };
 
 export const sourceBytesMax: Readonly<Record<TemplateKind, number>> = {
@@ -11,6 +20,10 @@ export const sourceBytesMax: Readonly<Record<TemplateKind, number>> = {
   'email-subject': 200,
   'email-text': 5000,
   'email-html': 30_000,
+  'notice-sms': 1000,
+  'notice-subject': 200,
+  'notice-text': 5000,
+  'notice-html': 30_000,
 };
 const nestingMax = 8;
 const slotsMax = 3;
@@ -34,9 +47,12 @@ export function readTemplate(source: unknown, kind: TemplateKind): ReadTemplate 
   const faults: TemplateFault[] = [];
   const nodes = readProgram(parsed, 1, faults);
   if (faults.length === 0) faults.push(...findSlotFaults(nodes, kind));
-  if (faults.length === 0 && kind === 'email-html') faults.push(...findMarkupFaults(nodes));
+  if (faults.length === 0 && isHtml(kind)) faults.push(...findMarkupFaults(nodes));
   return faults.length > 0 ? refuse(...faults.slice(0, faultsMax)) : { nodes, faults };
 }
+
+export const isHtml = (kind: TemplateKind): boolean => kind === 'email-html' || kind === 'notice-html';
+const isSubject = (kind: TemplateKind): boolean => kind === 'email-subject' || kind === 'notice-subject';
 
 function refuse(...faults: TemplateFault[]): ReadTemplate {
   return { nodes: [], faults };
@@ -50,7 +66,7 @@ function findSourceFaults(source: string, kind: TemplateKind): TemplateFault[] {
   }
   if (source.trim() === '') return [{ line: 1, column: 1, reason: 'a template must not be empty' }];
   const control = source.search(
-    kind === 'email-subject' ? /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]/u : /(?![\t\r\n])[\p{Cc}\p{Cs}]/u,
+    isSubject(kind) ? /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]/u : /(?![\t\r\n])[\p{Cc}\p{Cs}]/u,
   );
   if (control !== -1) return [faultAt(source, control, 'a control character or line break that cannot stand here')];
   return scanTags(source);
@@ -171,9 +187,10 @@ function readPath(expression: hbs.AST.Expression | undefined): VariablePath | st
   return [first, second];
 }
 
-/** The code must stand on every path through the template, so that no value can make a message without it. */
+/** The code must stand on every path through the template, so that no value can make a message without it. A notice has none. */
 function findSlotFaults(nodes: Nodes, kind: TemplateKind): TemplateFault[] {
   const { least, most } = countSlots(nodes);
+  if (kind.startsWith('notice-')) return most > 0 ? [{ line: 1, column: 1, reason: 'a notice has no {{code}}' }] : [];
   if (most > slotsMax) return [{ line: 1, column: 1, reason: `{{code}} stands more than ${slotsMax} times` }];
   if (least > 0 || kind === 'email-subject') return [];
   const branch = nodes.find((node) => node.kind === 'if' && countSlots([...node.yes, ...node.no]).most > 0);

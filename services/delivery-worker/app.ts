@@ -1,14 +1,18 @@
 import { channels, type ChannelName } from '#schemas/channel.ts';
+import type { Event } from '#core/event.ts';
 import type { Subscription } from '#storage/log.ts';
 import { consume } from '#runtime/consume.ts';
 import type { Foundation } from '#runtime/foundation.ts';
 import { createCourier } from './courier.ts';
+import { isNotice } from './fate.ts';
 import { controlIntake, type Intake } from './intake.ts';
-import { onGivenUp, onMessageRendered } from './on-message-rendered.ts';
+import { onGivenUp, onMessageRendered, type DeliveryDeps } from './on-message-rendered.ts';
+import { startProbing } from './probe-providers.ts';
 import type { Provider } from './providers/provider.ts';
 import { createWaitingRoom } from './waiting-room.ts';
 
-const concurrency = 128;
+const codesAtOnce = 128;
+const noticesAtOnce = 8;
 const waitingMax = 500;
 const checkMs = 250;
 
@@ -21,38 +25,80 @@ export function startDeliveryWorkers(
   return Promise.all(wanted.map((channel) => startDeliveryWorker(foundation, channel, providers.get(channel) ?? [])));
 }
 
-/** Delivers the messages of one channel. While all its providers are broken it takes no more; the group's heartbeats go on. */
+/**
+ * Delivers the messages of one channel. Notices are read by a group of their own, which passes codes over as the codes' group passes
+ * notices over: each has its place in the log, its handlers, its waiting room and its calls, so no number of notices holds up a code.
+ * While all providers are broken neither takes any more; the groups' heartbeats go on.
+ */
 async function startDeliveryWorker(
   foundation: Foundation,
   channel: ChannelName,
   providers: readonly Provider[],
 ): Promise<Subscription> {
-  const { log, logger, telemetry } = foundation;
   const courier = createCourier(foundation, channel, providers);
-  const waiting = createWaitingRoom(waitingMax);
-  telemetry.gauge('twofold.delivery.waiting', () => waiting.size(), { channel });
+  const [codes, notices] = [createWaitingRoom(waitingMax), createWaitingRoom(waitingMax)];
+  const waiting = { size: () => codes.size() + notices.size() };
+  foundation.telemetry.gauge('twofold.delivery.waiting', waiting.size, { channel });
   let intake: Intake | undefined;
-  const deps = { foundation, courier, waiting, mustWait: () => intake?.check() };
-  const subscription = await consume({
-    log,
-    logger,
-    telemetry,
-    group: `delivery-worker-${channel}`,
-    topics: [channels[channel].topic],
-    concurrency,
-    // What waits is unfinished too; beyond both nothing more need be read.
-    unfinishedMax: concurrency + waitingMax,
-    reactions: { 'message-rendered': (event, lane) => onMessageRendered(deps, event, lane) },
-    gaveUp: (event) => onGivenUp(deps, event),
-  });
-  intake = controlIntake({ courier, waiting, subscription, logger });
+  const base = { foundation, courier, mustWait: () => intake?.check() };
+  const subscription = together(
+    await Promise.all([
+      subscribe({ ...base, waiting: codes, callable: (name) => courier.state(name) !== 'open' }, 'codes'),
+      // The one call that tries whether a provider works again is for the codes that wait for it.
+      subscribe(
+        {
+          ...base,
+          waiting: notices,
+          callable: (name) =>
+            courier.state(name) === 'closed' || (courier.state(name) === 'half-open' && codes.size() === 0),
+        },
+        'notices',
+      ),
+    ]),
+  );
+  intake = controlIntake({ courier, waiting, subscription, logger: foundation.logger });
   const watch = setInterval(intake.check, checkMs);
+  const probing = startProbing({ foundation, channel, providers, state: courier.state });
   return {
     ...subscription,
     async close(graceMs) {
       clearInterval(watch);
+      await probing.close();
       await subscription.close(graceMs);
       await courier.close();
     },
+  };
+}
+
+function subscribe(deps: DeliveryDeps, what: 'codes' | 'notices'): Promise<Subscription> {
+  const { log, logger, telemetry } = deps.foundation;
+  const { channel } = deps.courier;
+  const notices = what === 'notices';
+  const concurrency = notices ? noticesAtOnce : codesAtOnce;
+  const isOurs = (event: Event) => event.type === 'message-rendered' && isNotice(event) === notices;
+  return consume({
+    log,
+    logger,
+    telemetry,
+    group: `delivery-worker-${channel}${notices ? '-notices' : ''}`,
+    topics: [channels[channel].topic],
+    concurrency,
+    // What waits is unfinished too; beyond both nothing more need be read.
+    unfinishedMax: concurrency + waitingMax,
+    buriesUnreadable: !notices,
+    reactions: {
+      'message-rendered': async (event, lane) => (isOurs(event) ? onMessageRendered(deps, event, lane) : undefined),
+    },
+    gaveUp: (event) => onGivenUp(deps, event),
+  });
+}
+
+/** Several subscriptions as one. */
+function together(all: readonly Subscription[]): Subscription {
+  return {
+    pause: () => all.forEach((each) => each.pause()),
+    resume: () => all.forEach((each) => each.resume()),
+    ready: () => all.every((each) => each.ready()),
+    close: async (graceMs) => void (await Promise.all(all.map((each) => each.close(graceMs)))),
   };
 }

@@ -9,8 +9,8 @@ export type Courier = {
   readonly channel: ChannelName;
   /** Names in the order to try: the tenant's choice among what the operator has, else the operator's order. */
   order(wanted: readonly string[] | undefined): string[];
-  /** Whether a call might be made now; the right itself is taken by `call`. */
-  callable(provider: string): boolean;
+  /** Whether a provider might be called now; the right itself is taken by `call`. One that is not known is never called. */
+  state(provider: string): 'closed' | 'half-open' | 'open';
   /** Ends within 10 s. Not broken off by a stop: a call broken off is one nobody knows the outcome of. */
   call(provider: string, message: OutgoingMessage): Promise<SendOutcome>;
   /** `closed`: some provider works. `open`: none may be called. `half-open`: one trial call may show that one works again. */
@@ -19,11 +19,13 @@ export type Courier = {
 };
 
 const callMsMax = 10_000;
-const callsMax = 64;
+const codeCallsMax = 64;
+/** Beside those of codes, so that no code waits behind a notice for its call. */
+const noticeCallsMax = 8;
 
 export function createCourier(foundation: Foundation, channel: ChannelName, providers: readonly Provider[]): Courier {
   const { now, telemetry } = foundation;
-  const slots = createCallSlots(callsMax);
+  const slots = { code: createCallSlots(codeCallsMax), notice: createCallSlots(noticeCallsMax) };
   const known = new Map(providers.map((provider) => [provider.name, { provider, breaker: createBreaker() }]));
 
   async function send(provider: Provider, breaker: Breaker, message: OutgoingMessage): Promise<SendOutcome> {
@@ -44,11 +46,12 @@ export function createCourier(foundation: Foundation, channel: ChannelName, prov
       const chosen = wanted?.filter((name) => known.has(name)) ?? [];
       return chosen.length > 0 ? chosen : all;
     },
-    callable: (name) => (known.get(name)?.breaker.state(now()) ?? 'open') !== 'open',
+    state: (name) => known.get(name)?.breaker.state(now()) ?? 'open',
     call(name, message) {
       const entry = known.get(name);
       if (!entry) return Promise.resolve({ kind: 'temporary', reason: 'no-such-provider' });
-      return slots.run(() => send(entry.provider, entry.breaker, message));
+      const kind = message.noticeId === undefined ? 'code' : 'notice';
+      return slots[kind].run(() => send(entry.provider, entry.breaker, message));
     },
     health() {
       const states = [...known.values()].map(({ breaker }) => breaker.state(now()));

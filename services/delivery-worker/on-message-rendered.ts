@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { EncodedEvent } from '#core/encoded-event.ts';
 import { encodeReaction, type Draft, type Event } from '#core/event.ts';
-import type { DeliveryFailure, MessageRendered } from '#schemas/delivery.ts';
+import type { MessageRendered } from '#schemas/delivery.ts';
 import type { Lane } from '#storage/log.ts';
 import { Poison } from '#runtime/consume.ts';
 import type { Foundation } from '#runtime/foundation.ts';
 import type { Courier } from './courier.ts';
+import { failure, leaseKeyOf, success } from './fate.ts';
 import { nextStep, type Progress } from './plan.ts';
 import { prepareMessage } from './prepare-message.ts';
 import type { SendOutcome } from './providers/provider.ts';
@@ -15,6 +16,8 @@ export type DeliveryDeps = {
   readonly foundation: Foundation;
   readonly courier: Courier;
   readonly waiting: WaitingRoom;
+  /** Whether this kind of message may be handed to a provider now. */
+  readonly callable: (provider: string) => boolean;
   /** Told each time a send has to wait for a provider, so that no more work is taken in while none works. */
   readonly mustWait: () => void;
 };
@@ -26,13 +29,12 @@ const doneMsKept = 7_200_000;
 type Fate = { readonly draft: Draft; readonly requestedAt?: number };
 
 /**
- * A text waits for its code and its way to the person. The lease makes one worker act at a time; its done value is the fate itself,
- * so that whoever finds the send finished tells the same bytes again, and no send ends in silence.
+ * A text waits for its code, where it brings one, and its way to the person. The lease makes one worker act at a time; its done value
+ * is the fate itself, so that whoever finds the send finished tells the same bytes again, and no send ends in silence.
  */
 export async function onMessageRendered(deps: DeliveryDeps, event: Event, lane: Lane): Promise<void> {
   const { store } = deps.foundation;
-  const data = event.data as MessageRendered;
-  const key = `${data.challengeId}/${data.send}`;
+  const key = leaseKeyOf(event);
   const owner = randomUUID();
   for (;;) {
     const lease = await store.lease(key, owner, leaseMs);
@@ -100,7 +102,7 @@ async function deliver(deps: DeliveryDeps, event: Event, lane: Lane, lease: Leas
   for (;;) {
     const maybeSent = progress.unknowns > 0;
     if (ready.kind === 'failed') return { draft: failure(data, ready.reason, maybeSent) };
-    const step = nextStep(progress, foundation.now(), courier.callable);
+    const step = nextStep(progress, foundation.now(), deps.callable);
     if (step.do === 'sent')
       return { draft: success(data, step.provider, calls, maybeSent), requestedAt: ready.requestedAt };
     if (step.do === 'fail') return { draft: failure(data, step.reason, maybeSent, step.detail, step.provider) };
@@ -126,16 +128,6 @@ const afterCall = (progress: Progress, provider: string, outcome: SendOutcome): 
   last: { provider, outcome },
 });
 
-function success(
-  { challengeId, channel, send }: MessageRendered,
-  provider: string,
-  calls: number,
-  possibleDuplicate: boolean,
-): Draft {
-  const data = { challengeId, channel, send, provider, calls, possibleDuplicate };
-  return { type: 'delivery-sent', about: challengeId, data };
-}
-
 /**
  * Waits with the lease given back, so that a worker which dies here costs the send no time and no flag. An unknown outcome keeps the
  * lease instead: if it runs out, the next holder knows that one may have been sent.
@@ -157,20 +149,6 @@ async function pause(
   const again = await store.lease(lease.key, lease.owner, leaseMs);
   if (again.kind !== 'granted' || again.attempt !== lease.attempt) throw new LeaseLost();
   lease.held = true;
-}
-
-function failure(
-  { challengeId, channel, send }: MessageRendered,
-  reason: DeliveryFailure,
-  possibleDuplicate: boolean,
-  detail?: string,
-  provider?: string,
-): Draft {
-  return {
-    type: 'delivery-failed',
-    about: challengeId,
-    data: { challengeId, channel, send, reason, detail, provider, possibleDuplicate },
-  };
 }
 
 /** For a record that nobody could handle. */

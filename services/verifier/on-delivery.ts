@@ -5,10 +5,15 @@ import { topics } from '#schemas/topics.ts';
 import type { Subscription } from '#storage/log.ts';
 import { consume } from '#runtime/consume.ts';
 import type { Foundation } from '#runtime/foundation.ts';
+import { onProviderProbed } from './on-provider-probed.ts';
 
-/** A send has its fate: noted for GET to show. It decides nothing, so it is a projection and no fact of the subject's. */
+/**
+ * A send has its fate: noted for GET to show. It decides nothing, so it is a projection and no fact of the subject's. No answer shows
+ * what became of a notice; the log tells.
+ */
 export async function onDelivery({ store }: Foundation, event: Event): Promise<void> {
   const data = event.data as DeliverySent | DeliveryFailed;
+  if ('noticeId' in data) return;
   const { challengeId, send, provider, possibleDuplicate } = data;
   const note: SendNote =
     'reason' in data
@@ -27,6 +32,10 @@ export function startNotingDeliveries(foundation: Foundation): Promise<Subscript
     group: 'verifier',
     topics: [topics.deliveries.name],
     concurrency: 64,
-    reactions: { 'delivery-sent': note, 'delivery-failed': note },
+    reactions: {
+      'delivery-sent': note,
+      'delivery-failed': note,
+      'provider-probed': (event) => onProviderProbed(foundation, event),
+    },
   });
 }

@@ -28,8 +28,10 @@ const never = new AbortController().signal;
 /** Tcpmux, which nobody runs. */
 const closedPort = 1;
 
+type CodeMessage = Extract<OutgoingMessage, { readonly send: number }>;
+
 /** A message with everything that could go wrong on the way: scripts, an emoji, markup, a dot at a line's start. */
-export function messageTo(channel: ChannelName, changes: Partial<OutgoingMessage> = {}): OutgoingMessage {
+export function messageTo(channel: ChannelName, changes: Partial<CodeMessage> = {}): CodeMessage {
   const mail = { subject: `Код підтвердження – 验证`, html: `<p>Ваш код: <b>${code}</b> 🔐</p>` };
   return {
     id: 'k3Jx0aZ7Qm5uVwXyB1cD2e-message',
@@ -42,6 +44,12 @@ export function messageTo(channel: ChannelName, changes: Partial<OutgoingMessage
     ...(channel === 'email' ? mail : {}),
     ...changes,
   };
+}
+
+/** The same as a notice, which belongs to no challenge. */
+export function noticeTo(channel: ChannelName): OutgoingMessage {
+  const { challengeId: _, send: __, ...message } = messageTo(channel);
+  return { ...message, noticeId: 'k3Jx0aZ7Qm5uVwXyB1cD2e.nA1b2C3d4E5f6G7h8I9j0K1' };
 }
 
 /** Runs the Provider contract (services/delivery-worker/providers/provider.ts) against one provider and its vendor. */
@@ -63,7 +71,7 @@ type Bench = {
   /** The same with its library loaded, so that a short time-out measures the vendor. */
   readonly openReady: (timeoutMs: number) => Promise<Provider>;
   /** Sends, and holds the outcome to the rule that nothing secret is in it. */
-  readonly send: (provider: Provider, changes?: Partial<OutgoingMessage>, signal?: AbortSignal) => Promise<SendOutcome>;
+  readonly send: (provider: Provider, changes?: Partial<CodeMessage>, signal?: AbortSignal) => Promise<SendOutcome>;
 };
 
 function openBench(setup: ProviderSetup): Bench {
@@ -139,7 +147,7 @@ function describeSending(name: string, { setup, vendor, open, send }: Bench): vo
 
   it('never rejects, whatever the message is', async () => {
     const provider = open();
-    const oddities: Partial<OutgoingMessage>[] = [
+    const oddities: Partial<CodeMessage>[] = [
       { text: '' },
       { text: '\ud800 half a surrogate \udc00', subject: '\udfff' },
       { text: '\u0000\u0007\u001b[31m', subject: '\u0000' },

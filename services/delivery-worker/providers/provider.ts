@@ -1,13 +1,15 @@
 import type { ChannelName } from '#schemas/channel.ts';
 
-/** One message as a provider gets it: the code is in it, so it lives only between this door and the vendor. */
-export type OutgoingMessage = {
+/** What a message belongs to: the n-th send of a challenge, from 1, or a notice, which belongs to none. */
+type Belonging =
+  | { readonly challengeId: string; readonly send: number; readonly noticeId?: undefined }
+  | { readonly noticeId: string; readonly challengeId?: undefined; readonly send?: undefined };
+
+/** One message as a provider gets it: a code may be in it, so it lives only between this door and the vendor. */
+export type OutgoingMessage = Belonging & {
   /** Unique per send; the same for each repetition of one send, so a vendor with idempotency can use it. */
   readonly id: string;
   readonly tenant: string;
-  readonly challengeId: string;
-  /** Number of the send within its challenge, from 1. */
-  readonly send: number;
   /** E.164 number or email address, normalised. */
   readonly to: string;
   readonly subject?: string;

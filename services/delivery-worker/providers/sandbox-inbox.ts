@@ -20,7 +20,9 @@ export type SandboxMessage = {
   readonly html?: string;
   /** ISO 8601. */
   readonly at: string;
-  readonly challengeId: string;
+  /** What brought it: a challenge, or else a notice. */
+  readonly challengeId?: string;
+  readonly noticeId?: string;
 };
 
 /** The development inbox. Holds codes in clear, which is its purpose: it must not exist in production. */
@@ -97,5 +99,6 @@ function parseLine(line: string): SandboxMessage[] {
 }
 
 function isMessage(thing: unknown): thing is SandboxMessage {
-  return ['channel', 'to', 'text', 'at', 'challengeId'].every((field) => typeof readField(thing, field) === 'string');
+  const has = (field: string): boolean => typeof readField(thing, field) === 'string';
+  return ['channel', 'to', 'text', 'at'].every(has) && (has('challengeId') || has('noticeId'));
 }

@@ -13,7 +13,7 @@ export function createSandboxProvider(channel: ChannelName, inbox: SandboxInbox)
   return guardProvider({
     name: 'sandbox',
     channel,
-    async send({ to, subject, text, html, challengeId }) {
+    async send({ to, subject, text, html, challengeId, noticeId }) {
       const parts: readonly string[] = channels[channel].parts;
       const at = new Date().toISOString();
       try {
@@ -24,7 +24,7 @@ export function createSandboxProvider(channel: ChannelName, inbox: SandboxInbox)
           text,
           ...(parts.includes('html') && html !== undefined ? { html } : {}),
           at,
-          challengeId,
+          ...(noticeId === undefined ? { challengeId } : { noticeId }),
         });
         return { kind: 'accepted' };
       } catch {

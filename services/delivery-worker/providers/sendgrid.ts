@@ -109,6 +109,9 @@ export function createSendGridProvider(settings: SendGridSettings, options: Prov
   return guardProvider({ name: 'sendgrid', channel: 'email', send, probe, close: async () => agents.close() }, options);
 }
 
+const belongingOf = ({ challengeId, send, noticeId }: OutgoingMessage): Record<string, string> =>
+  noticeId === undefined ? { challengeId, send: String(send) } : { noticeId };
+
 /** Links and pixels of a vendor's tracking would rewrite a message that people are told not to click in. */
 function mailOf(message: OutgoingMessage, emailFrom: string) {
   const from = parseSender(emailFrom);
@@ -119,7 +122,7 @@ function mailOf(message: OutgoingMessage, emailFrom: string) {
     text: message.text,
     ...(message.html === undefined ? {} : { html: message.html }),
     headers: { 'Auto-Submitted': 'auto-generated' },
-    customArgs: { tenant: message.tenant, challengeId: message.challengeId, send: String(message.send) },
+    customArgs: { tenant: message.tenant, ...belongingOf(message) },
     trackingSettings: {
       clickTracking: { enable: false, enableText: false },
       openTracking: { enable: false },

@@ -50,8 +50,8 @@ export function createWebhookProvider(settings: WebhookSettings, options: Provid
   });
 
   async function send(message: OutgoingMessage, signal: AbortSignal): Promise<SendOutcome> {
-    const { id, to, text, tenant, challengeId } = message;
-    const json = JSON.stringify({ id, to, text, tenant, challengeId, send: message.send });
+    const { id, to, text, tenant, challengeId, noticeId } = message;
+    const json = JSON.stringify({ id, to, text, tenant, challengeId, send: message.send, noticeId });
     const headers = {
       'content-type': 'application/json',
       'content-length': String(Buffer.byteLength(json)),

@@ -8,7 +8,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createSandboxInbox } from '../../../services/delivery-worker/providers/sandbox-inbox.ts';
 import type { SandboxMessage } from '../../../services/delivery-worker/providers/sandbox-inbox.ts';
 import { createSandboxProvider } from '../../../services/delivery-worker/providers/sandbox.ts';
-import { describeProvider, messageTo } from '../../contract/provider.contract.ts';
+import { describeProvider, messageTo, noticeTo } from '../../contract/provider.contract.ts';
 import type { Vendor } from '../../support/vendors/vendor.ts';
 
 const never = new AbortController().signal;
@@ -79,6 +79,16 @@ describe('the sandbox inbox', () => {
     expect(inbox.list({ to: '+4915123456789' })).toHaveLength(1);
     expect(inbox.list({ to: 'nobody@example.org' })).toEqual([]);
     inbox.close();
+  });
+
+  it('keeps notices beside messages with codes, and tells them apart', async () => {
+    const inbox = createSandboxInbox({ file });
+    await createSandboxProvider('sms', inbox).send(noticeTo('sms'), never);
+    inbox.close();
+    const again = createSandboxInbox({ file });
+    const { to, text, noticeId } = noticeTo('sms');
+    expect(again.list()).toEqual([{ channel: 'sms', to, text, at: expect.any(String), noticeId }]);
+    again.close();
   });
 
   it('is there again after a restart, for its owner only', () => {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Provider } from '../../../services/delivery-worker/providers/provider.ts';
 import { createSendGridProvider } from '../../../services/delivery-worker/providers/sendgrid.ts';
-import { describeProvider, messageTo } from '../../contract/provider.contract.ts';
+import { describeProvider, messageTo, noticeTo } from '../../contract/provider.contract.ts';
 import type { HttpVendor } from '../../support/vendors/http-vendor.ts';
 import { refusal, sendgridKey, startSendGrid } from '../../support/vendors/sendgrid.ts';
 
@@ -107,5 +107,15 @@ describe('sendgrid asks SendGrid', () => {
         subscription_tracking: { enable: false },
       },
     });
+  });
+
+  it('for a notice under its own id', async () => {
+    const vendor = await startSendGrid();
+    const provider = createSendGridProvider(settingsAt(vendor.port));
+    const message = noticeTo('email');
+    expect(await provider.send(message, never)).toMatchObject({ kind: 'accepted' });
+    await provider.close();
+    await vendor.close();
+    expect(vendor.received[0]?.fields).toMatchObject({ custom_args: { tenant: 'demo', noticeId: message.noticeId } });
   });
 });

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Provider } from '../../../services/delivery-worker/providers/provider.ts';
 import { parseWebhookSecret, signWebhook } from '../../../services/delivery-worker/providers/webhook-signature.ts';
 import { createWebhookProvider } from '../../../services/delivery-worker/providers/webhook.ts';
-import { describeProvider, messageTo } from '../../contract/provider.contract.ts';
+import { describeProvider, messageTo, noticeTo } from '../../contract/provider.contract.ts';
 import type { HttpVendor } from '../../support/vendors/http-vendor.ts';
 import { startWebhook, webhookSecret } from '../../support/vendors/webhook.ts';
 
@@ -95,6 +95,17 @@ describe('webhook sends', () => {
     const body = { id, to, text, tenant, challengeId, send };
     expect(vendor.received.map((mail) => mail.fields)).toEqual([body, body]);
     expect(vendor.received.map((mail) => mail.headers['webhook-id'])).toEqual([id, id]);
+  });
+
+  it('a notice with its own id in place of a challenge', async () => {
+    const vendor = await startWebhook();
+    const provider = createWebhookProvider(settingsAt(vendor.port));
+    const message = noticeTo('sms');
+    await provider.send(message, never);
+    await provider.close();
+    await vendor.close();
+    const { id, to, text, tenant, noticeId } = message;
+    expect(vendor.received.map((mail) => mail.fields)).toEqual([{ id, to, text, tenant, noticeId }]);
   });
 });
 
