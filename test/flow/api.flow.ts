@@ -6,6 +6,10 @@ import { describeLimits } from './limits.flow.ts';
 import { describeMessages } from './messages.flow.ts';
 import { describeReference } from './reference.flow.ts';
 import { describeSettings } from './settings.flow.ts';
+import { describeSettingsLevels } from './settings-levels.flow.ts';
+import { describeSettingsAgainstLogins } from './settings-logins.flow.ts';
+import { describeSettingsPreview } from './settings-preview.flow.ts';
+import { describeSettingsVersions } from './settings-versions.flow.ts';
 
 /** The API as a whole, over HTTP, on whatever the system stands on. */
 export function describeApi(given: () => System): void {
@@ -13,6 +17,10 @@ export function describeApi(given: () => System): void {
   describeIdempotency(given);
   describeMessages(given);
   describeSettings(given);
+  describeSettingsLevels(given);
+  describeSettingsVersions(given);
+  describeSettingsPreview(given);
+  describeSettingsAgainstLogins(given);
   describeKeys(given);
   describeLimits(given);
   describeReference(given);

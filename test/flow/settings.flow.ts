@@ -59,10 +59,15 @@ export function describeSettings(given: () => System): void {
         branding: { name: 'Acme' },
       });
       expect(tried).toMatchObject({ status: 200, json: { version: 1 } });
+      const [gap, guesses, name] = [
+        'the first gap between two sends is 30 s instead of 10 s',
+        'a challenge has 3 guesses instead of 5',
+        'the name in messages is "Acme" instead of the tenant\'s own',
+      ];
       expect(tried.json.changes).toStrictEqual([
-        { field: 'resendMinSeconds', from: 10, to: 30 },
-        { field: 'attemptsPerChallenge', from: 5, to: 3 },
-        { field: 'branding.name', from: '', to: 'Acme' },
+        { field: 'resendMinSeconds', from: 10, to: 30, level: 'default', words: gap },
+        { field: 'attemptsPerChallenge', from: 5, to: 3, level: 'tenant', words: guesses },
+        { field: 'branding.name', from: '', to: 'Acme', level: 'tenant', words: name },
       ]);
       expect((await call('GET', '/v1/settings')).json).toEqual({ version: 1, settings: { resendMinSeconds: 10 } });
       const faulty = await call('PUT', '/v1/settings?dryRun=true', { attemptsPerChallenge: 300 });
