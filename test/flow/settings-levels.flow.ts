@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Answer, Body } from '../support/call.ts';
+import type { Answer } from '../support/call.ts';
 import { obtainCode } from '../support/story.ts';
 import type { System } from '../support/system.ts';
 
@@ -8,7 +8,7 @@ export function describeSettingsLevels(given: () => System): void {
   /** The platform's settings with more in them, for as long as the work takes. */
   async function withPlatform(more: object, work: (saved: Answer) => Promise<void>): Promise<void> {
     const { platform } = given();
-    const { settings } = (await platform('GET', '/v1/platform/settings')).json as Body;
+    const { settings } = (await platform('GET', '/v1/platform/settings')).json;
     try {
       await work(await platform('PUT', '/v1/platform/settings', { ...settings, ...more }));
     } finally {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { tenantSubject } from '#core/subject.ts';
-import { createCall, type Body } from '../support/call.ts';
+import { createCall } from '../support/call.ts';
 import { journalOf } from '../support/story.ts';
 import type { System } from '../support/system.ts';
 
@@ -88,7 +88,7 @@ export function describeSettingsVersions(given: () => System): void {
     it('come back only as far as they would be saved today', async () => {
       const { call } = await withVersions({ sendsPerChallenge: 9 }, {});
       const { platform } = given();
-      const before = (await platform('GET', '/v1/platform/settings')).json as Body;
+      const before = (await platform('GET', '/v1/platform/settings')).json;
       await platform('PUT', '/v1/platform/settings', { ...before.settings, locked: ['sendsPerChallenge'] });
       try {
         const refused = await call('POST', '/v1/settings/versions/1/restore', {});
@@ -101,7 +101,7 @@ export function describeSettingsVersions(given: () => System): void {
 
     it('are the platform’s as well, and nobody else’s', async () => {
       const { platform, newTenant, url } = given();
-      const before = (await platform('GET', '/v1/platform/settings')).json as Body;
+      const before = (await platform('GET', '/v1/platform/settings')).json;
       await platform('PUT', '/v1/platform/settings', before.settings);
       const { versions } = (await platform('GET', '/v1/platform/settings/versions')).json as { versions: Version[] };
       expect(versions[0]).toMatchObject({ version: before.version + 1, actor: 'key:platform' });
