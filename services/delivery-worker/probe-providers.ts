@@ -32,7 +32,7 @@ export function startProbing(options: {
   readonly everyMs?: number;
 }): Probing {
   const { foundation, channel, providers, state, everyMs = probeEveryMs } = options;
-  const { store, logger } = foundation;
+  const { store, logger, now } = foundation;
   const owner = randomUUID();
   const closing = new AbortController();
   const underWay = new Map<string, Promise<void>>();
@@ -55,26 +55,26 @@ export function startProbing(options: {
   }
 
   async function askInTurn(provider: Provider): Promise<void> {
+    askedAt.set(provider.name, now());
     const lease = await store.lease(leaseOf(provider), owner, everyMs * leaseShare).catch(() => undefined);
     if (lease?.kind === 'granted') ask(provider);
   }
 
   const health = new Map(providers.map(({ name }) => [name, state(name) === 'closed']));
-  function askThoseThatTurned(): void {
-    for (const provider of providers) {
-      const closed = state(provider.name) === 'closed';
-      if (closed === health.get(provider.name)) continue;
-      health.set(provider.name, closed);
-      ask(provider);
-    }
+  const askedAt = new Map(providers.map(({ name }) => [name, now()]));
+  function look(provider: Provider): void {
+    const { name } = provider;
+    const closed = state(name) === 'closed';
+    if (closed !== health.get(name)) ask(provider);
+    // By the clock and not by a timer: a machine that slept asks as soon as it wakes.
+    else if (now() - (askedAt.get(name) ?? 0) >= everyMs) void askInTurn(provider);
+    health.set(name, closed);
   }
 
   providers.forEach(ask);
-  const round = setInterval(() => void Promise.all(providers.map(askInTurn)), everyMs);
-  const watch = setInterval(askThoseThatTurned, Math.min(watchMs, everyMs));
+  const watch = setInterval(() => providers.forEach(look), Math.min(watchMs, everyMs));
   return {
     async close() {
-      clearInterval(round);
       clearInterval(watch);
       closing.abort();
       await Promise.all(underWay.values());

@@ -19,7 +19,7 @@ import { Problem, problemOf } from '#runtime/errors.ts';
 import type { Foundation } from '#runtime/foundation.ts';
 import { claim } from '#runtime/idempotency.ts';
 import { checkTemplate } from '#runtime/render.ts';
-import { readProviders } from './provider-states.ts';
+import { notChecked, readProviders } from './provider-states.ts';
 import { keepVersion, readVersion } from './settings-versions.ts';
 
 /** Whose settings a call is about. */
@@ -42,7 +42,7 @@ export type Save = {
 type Levels = { readonly own: Governed; readonly platform: Governed };
 
 const faultsMax = 100;
-/** Delivery workers that have just started have not told of their providers yet. */
+/** Delivery workers that have just started, or just woken, have not told of their providers yet. */
 const probesMsMax = 2_000;
 const probesPauseMs = 100;
 
@@ -115,7 +115,8 @@ export function createSettingsDesk(foundation: Foundation): SettingsDesk {
     for (;;) {
       const providers = await readProviders(foundation);
       const faults = checkSettings(settings, { ...context, providers });
-      const known = ({ field }: SettingsFault) => providers.some(({ channel }) => field.includes(`.${channel}.`));
+      const known = ({ field }: SettingsFault) =>
+        providers.some(({ channel, reason }) => field.includes(`.${channel}.`) && reason !== notChecked);
       const untold = faults.length > 0 && faults.every((fault) => isUnready(fault) && !known(fault));
       if (!untold || performance.now() > deadline) return faults;
       await pause(probesPauseMs);

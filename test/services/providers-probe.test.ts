@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { decodeEvent } from '#core/event.ts';
+import { decodeEvent, type Event } from '#core/event.ts';
 import { platformSubject } from '#core/subject.ts';
 import { probeMsMax, providersKey } from '#schemas/provider-note.ts';
 import { topics } from '#schemas/topics.ts';
@@ -49,6 +49,20 @@ async function start(...providers: readonly ScriptedProvider[]) {
 const one = () => createScriptedProvider('one', 'sms', () => ({ kind: 'accepted' }));
 const mail = () => createScriptedProvider('mail', 'email', () => ({ kind: 'accepted' }));
 
+/** What a delivery worker tells of the provider. */
+const told = (time: number, working: boolean): Event => ({
+  id: String(time),
+  type: 'provider-probed',
+  source: '/twofold/delivery-worker',
+  about: 'one',
+  tenant: 'platform',
+  time,
+  causationId: '',
+  actor: 'service:delivery-worker',
+  subject: platformSubject,
+  data: { name: 'one', channel: 'sms', working },
+});
+
 /** Asks more often than the system's own workers. */
 function probeOften(foundation: Foundation, provider: Provider, everyMs = 20): Probing {
   const { channel } = provider;
@@ -76,16 +90,16 @@ describe('Providers', () => {
   it('are told of in the log, under the platform’s key and outside of its chain', async () => {
     const { shown, system: running } = await start(one());
     await shown('one', { working: true });
-    const told = [];
+    const found = [];
     for await (const record of running.foundation.log.read({ topics: [topics.deliveries.name] })) {
       const decoded = decodeEvent(record);
-      if (decoded.ok && decoded.event.type === 'provider-probed') told.push(decoded.event);
+      if (decoded.ok && decoded.event.type === 'provider-probed') found.push(decoded.event);
     }
     const data = { name: 'one', channel: 'sms', working: true };
-    expect(told).toMatchObject([
+    expect(found).toMatchObject([
       { subject: platformSubject, tenant: 'platform', about: 'one', actor: 'service:delivery-worker', data },
     ]);
-    expect(told[0]?.version).toBeUndefined();
+    expect(found[0]?.version).toBeUndefined();
   });
 
   it('do not work while their calls fail, whatever they say of our credentials', async () => {
@@ -101,12 +115,20 @@ describe('Providers', () => {
   });
 
   it('of whom nobody has heard for minutes are not known to work, and shown so for a day', async () => {
-    const { list, shown, system: running } = await start(one());
-    await shown('one', { working: true });
-    running.clock.advance(probeMsMax + 60_000);
+    const { list, system: running } = await start();
+    await onProviderProbed(running.foundation, told(running.clock.now() - probeMsMax - 1, true));
     expect(await list()).toMatchObject([{ name: 'one', working: false, reason: 'not-checked' }]);
     running.clock.advance(24 * 3_600_000);
     expect(await list()).toEqual([]);
+  });
+
+  it('are asked again at once when the clock has gone on, as after a machine’s sleep', async () => {
+    const { call, shown, system: running } = await start(one());
+    const first = await shown('one', { working: true });
+    running.clock.advance(8 * 3_600_000);
+    expect((await call('PUT', '/v1/settings', smsOn)).status).toBe(200);
+    const again = await shown('one', { working: true });
+    expect(Date.parse(again.checkedAt)).toBeGreaterThan(Date.parse(first.checkedAt));
   });
 });
 
@@ -209,23 +231,10 @@ describe('Probing', () => {
     const { system: running } = await start();
     const { store, now } = running.foundation;
     const at = now();
-    const told = (time: number, working: boolean) =>
-      onProviderProbed(running.foundation, {
-        id: String(time),
-        type: 'provider-probed',
-        source: '/twofold/delivery-worker',
-        about: 'one',
-        tenant: 'platform',
-        time,
-        causationId: '',
-        actor: 'service:delivery-worker',
-        subject: platformSubject,
-        data: { name: 'one', channel: 'sms', working },
-      });
-    await told(at - 25 * 3_600_000, true);
+    await onProviderProbed(running.foundation, told(at - 25 * 3_600_000, true));
     expect(await store.notes(providersKey)).toEqual({});
-    await told(at, false);
-    await told(at - 60_000, true);
+    await onProviderProbed(running.foundation, told(at, false));
+    await onProviderProbed(running.foundation, told(at - 60_000, true));
     expect(JSON.parse((await store.notes(providersKey))['sms/one'] ?? '')).toMatchObject({
       working: false,
       checkedAt: at,
