@@ -1,5 +1,6 @@
 import type { Login } from '#core/account-document.ts';
 import { loginStatus } from '#core/login-status.ts';
+import { isUnder } from '#core/return-url.ts';
 import type { KeyRing } from './keys.ts';
 import { resultCodeOf } from './page-token.ts';
 
@@ -23,14 +24,5 @@ export function redirectOf(keys: KeyRing, login: Login, now: number): string | u
 }
 
 /** Whether a returnUrl is one the tenant allows: the origin exactly, the path by prefix at a segment's end. */
-export function isAllowedReturnUrl(allowed: readonly string[], returnUrl: string): boolean {
-  if (!URL.canParse(returnUrl)) return false;
-  const url = new URL(returnUrl);
-  if (url.username !== '' || url.password !== '') return false;
-  return allowed.some((entry) => {
-    const base = new URL(entry);
-    if (base.origin !== url.origin) return false;
-    const prefix = base.pathname.endsWith('/') ? base.pathname : `${base.pathname}/`;
-    return url.pathname === base.pathname || url.pathname.startsWith(prefix);
-  });
-}
+export const isAllowedReturnUrl = (allowed: readonly string[], returnUrl: string): boolean =>
+  allowed.some((listed) => isUnder(returnUrl, listed));
