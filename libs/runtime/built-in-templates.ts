@@ -10,19 +10,20 @@ import { pt } from './templates/pt.ts';
 import { uk } from './templates/uk.ts';
 import { zhHant } from './templates/zh-hant.ts';
 import { zh } from './templates/zh.ts';
+import type { Words } from './templates/words.ts';
 
-/** A new language is one file beside the others and one entry here. */
-const languages = [en, de, fr, es, it, pt, uk, zh, zhHant, ja];
+/** A new language is one file beside the others and one entry here, and the same for its notices. */
+export const builtInLanguages: readonly Words[] = [en, de, fr, es, it, pt, uk, zh, zhHant, ja];
 
-export const builtInLocales: readonly string[] = languages.map(({ locale }) => locale);
+export const builtInLocales: readonly string[] = builtInLanguages.map(({ locale }) => locale);
 
 export const builtInSms: Readonly<Record<string, string>> = Object.fromEntries(
-  languages.map((words) => [words.locale, layOutSms(words)]),
+  builtInLanguages.map((words) => [words.locale, layOutSms(words)]),
 );
 
 export const builtInEmail = {
-  subject: Object.fromEntries(languages.map((words) => [words.locale, words.mail.subject])),
+  subject: Object.fromEntries(builtInLanguages.map((words) => [words.locale, words.mail.subject])),
   template: Object.fromEntries(
-    languages.map((words) => [words.locale, { text: layOutText(words), html: layOutHtml(words) }]),
+    builtInLanguages.map((words) => [words.locale, { text: layOutText(words), html: layOutHtml(words) }]),
   ),
 };

@@ -65,9 +65,7 @@ function findSourceFaults(source: string, kind: TemplateKind): TemplateFault[] {
     return [{ line: 1, column: 1, reason: `longer than ${bytesMax} bytes` }];
   }
   if (source.trim() === '') return [{ line: 1, column: 1, reason: 'a template must not be empty' }];
-  const control = source.search(
-    isSubject(kind) ? /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]/u : /(?![\t\r\n])[\p{Cc}\p{Cs}]/u,
-  );
+  const control = source.search(isSubject(kind) ? /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]/u : /(?![\t\r\n])[\p{Cc}\p{Cs}]/u);
   if (control !== -1) return [faultAt(source, control, 'a control character or line break that cannot stand here')];
   return scanTags(source);
 }

@@ -1,11 +1,12 @@
 import type { AddressDocument } from '#core/address-document.ts';
 import { findChallenge } from '#core/challenge-book.ts';
-import { encodeReaction, type Draft, type Event } from '#core/event.ts';
+import type { Draft, Event } from '#core/event.ts';
 import type { ChallengeRequested, ChallengeResendRequested } from '#schemas/challenge.ts';
 import { Poison } from '#runtime/consume.ts';
 import type { Foundation } from '#runtime/foundation.ts';
 import { renderMessage } from '#runtime/render.ts';
 import { openField, sealField } from '#runtime/sealing.ts';
+import { tell } from './tell.ts';
 
 /** Requests older than this are of no use to anybody: their codes live 600 s at most. */
 const requestMsMax = 3_600_000;
@@ -35,7 +36,7 @@ export async function onChallengeRequested(foundation: Foundation, event: Event)
 }
 
 /** For a record that nobody could handle: the person who waits for the code should not wait in vain. */
-export async function onGivenUp(foundation: Foundation, event: Event): Promise<void> {
+export async function onChallengeGivenUp(foundation: Foundation, event: Event): Promise<void> {
   if (event.type !== 'challenge-requested' && event.type !== 'challenge-resend-requested') return;
   await tell(foundation, event, failed(event.data as Requested, 'dead-lettered'));
 }
@@ -100,13 +101,3 @@ const failed = ({ challengeId, channel, send }: Requested, reason: string): Draf
   about: challengeId,
   data: { challengeId, channel, send: send.number, reason, possibleDuplicate: false },
 });
-
-async function tell({ log, now, service, telemetry }: Foundation, cause: Event, draft: Draft): Promise<void> {
-  const from = {
-    source: `/twofold/${service}`,
-    actor: 'service:template-worker',
-    time: now(),
-    traceparent: telemetry.traceparent() ?? cause.traceparent,
-  };
-  await log.publish([encodeReaction(draft, cause, from)]);
-}

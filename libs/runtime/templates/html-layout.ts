@@ -1,71 +1,16 @@
+import { divider, layOutPage, layOutRow, light, paragraph, table } from './html-page.ts';
 import type { Words } from './words.ts';
 
-const sans =
-  "-apple-system,BlinkMacSystemFont,'Segoe UI',Roboto,'Helvetica Neue',Arial,'Noto Sans','PingFang SC','Hiragino Sans',sans-serif";
 const mono = "ui-monospace,SFMono-Regular,Menlo,Consolas,'Liberation Mono','Courier New',monospace";
 
-/**
- * The colours of light and dark: light ones inline for every client, dark ones by class for those that ask for
- * them.
- */
-const light = {
-  page: '#f2f4f7',
-  card: '#ffffff',
-  line: '#dfe4ea',
-  ink: '#1b2530',
-  quiet: '#56626f',
-  box: '#eef3f9',
-  accent: '#1c4f8c',
-};
-const dark = {
-  page: '#12161b',
-  card: '#1b2128',
-  line: '#323b45',
-  ink: '#e9edf1',
-  quiet: '#a5b0bb',
-  box: '#232d38',
-  accent: '#a9cbf5',
-};
-
-const table = 'role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0"';
-
-/** Two spellings of dark: the standard question, and the attribute that Outlook's own clients set. */
-const darkRules = ['', '[data-ogsc] '].map((scope) => {
-  const rules = [
-    `${scope}.page{background-color:${dark.page}!important}`,
-    `${scope}.card{background-color:${dark.card}!important;border-color:${dark.line}!important}`,
-    `${scope}.ink{color:${dark.ink}!important}`,
-    `${scope}.accent{color:${dark.accent}!important}`,
-    `${scope}.quiet{color:${dark.quiet}!important}`,
-    `${scope}.box{background-color:${dark.box}!important;border-color:${dark.line}!important}`,
-    `${scope}.bar{background-color:${dark.accent}!important}`,
-    `${scope}.line{border-color:${dark.line}!important}`,
-  ];
-  return scope === '' ? `@media (prefers-color-scheme:dark){\n${rules.join('\n')}\n}` : rules.join('\n');
-});
-
-/** Keeps the mailbox's preview from running on into the mail. */
-const previewEnd = '&#847;&zwnj;&nbsp;'.repeat(80);
-
-/**
- * The HTML mail of every language: one column of tables with inline styles, no image and no link, dark where the
- * reader is. The digits stand without gaps in the source, so they copy as a plain number.
- */
+/** The HTML mail that brings a code. The digits stand without gaps in the source, so they copy as a plain number. */
 export function layOutHtml({ locale, amount, payee, mail }: Words): string {
-  return `<!doctype html>
-<html lang="${locale}" dir="ltr">
-${layOutHead(mail.subject)}
-<body class="page" style="margin:0;padding:0;background-color:${light.page};-webkit-text-size-adjust:100%">
-<div style="display:none;max-height:0;overflow:hidden;mso-hide:all">${mail.preview}${previewEnd}</div>
-<table ${table} class="page" style="background-color:${light.page}">
-<tr><td align="center" class="outer" style="padding:40px 16px">
-<!--[if mso]><table role="presentation" width="600" cellpadding="0" cellspacing="0" border="0"><tr><td><![endif]-->
-<table ${table} style="max-width:600px">
-<tr><td class="card inner" style="padding:36px 40px;background-color:${light.card};border:1px solid ${light.line};border-radius:12px">
-<table role="presentation" cellpadding="0" cellspacing="0" border="0"><tr><td class="bar" width="32" height="4" style="width:32px;height:4px;background-color:${light.accent};border-radius:2px;font-size:0;line-height:0">&nbsp;</td></tr></table>
-${paragraph('{{brand}}', 'ink', 'margin:14px 0 26px;font-size:17px;font-weight:700')}
-<h1 class="ink" style="margin:0 0 10px;font-family:${sans};font-size:24px;line-height:32px;font-weight:600;color:${light.ink}">${mail.heading}</h1>
-${paragraph(mail.lead, 'ink', 'margin:0 0 20px')}
+  return layOutPage({
+    locale,
+    title: mail.subject,
+    preview: mail.preview,
+    heading: mail.heading,
+    content: `${paragraph(mail.lead, 'ink', 'margin:0 0 20px')}
 <table ${table}>
 <tr><td align="center" class="box" style="padding:22px 12px;background-color:${light.box};border:1px solid ${light.line};border-radius:10px">
 <p class="accent code" dir="ltr" style="margin:0;font-family:${mono};font-size:40px;line-height:48px;font-weight:600;letter-spacing:8px;text-indent:8px;color:${light.accent};-webkit-user-select:all;user-select:all">{{code}}</p>
@@ -74,60 +19,15 @@ ${paragraph(mail.lead, 'ink', 'margin:0 0 20px')}
 ${paragraph(mail.validity, 'quiet', 'margin:12px 0 8px;font-size:15px')}
 ${layOutDetails(amount, payee, mail.compare)}
 ${paragraph(mail.secrecy, 'ink', 'margin:26px 0 0;font-weight:600')}
-<table ${table}>
-<tr><td class="line" style="padding:26px 0 0;border-bottom:1px solid ${light.line};font-size:0;line-height:0">&nbsp;</td></tr>
-</table>
-${paragraph(mail.unasked, 'quiet', 'margin:22px 0 0;font-size:14px;line-height:22px')}
-</td></tr>
-<tr><td align="center" style="padding:20px 24px 0">
-${paragraph(mail.sender, 'quiet', 'margin:0;font-size:13px;line-height:20px')}
-</td></tr>
-</table>
-<!--[if mso]></td></tr></table><![endif]-->
-</td></tr>
-</table>
-</body>
-</html>
-`;
-}
-
-function layOutHead(title: string): string {
-  return `<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width,initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta name="supported-color-schemes" content="light dark">
-<meta name="format-detection" content="telephone=no,date=no,address=no,email=no,url=no">
-<meta name="x-apple-disable-message-reformatting">
-<title>${title}</title>
-<style>
-:root{color-scheme:light dark;supported-color-schemes:light dark}
-@media (max-width:480px){
-.outer{padding:16px 10px!important}
-.inner{padding:24px 20px!important}
-.code{font-size:32px!important;letter-spacing:4px!important;text-indent:4px!important}
-}
-${darkRules.join('\n')}
-</style>
-</head>`;
+${divider}
+${paragraph(mail.unasked, 'quiet', 'margin:22px 0 0;font-size:14px;line-height:22px')}`,
+    sender: mail.sender,
+  });
 }
 
 /** What the code is bound to, if anything, and the request to compare it. */
 function layOutDetails(amount: string, payee: string, compare: string): string {
   const note = paragraph(compare, 'quiet', 'margin:10px 0 0;font-size:14px;line-height:22px');
-  return `{{#if binding.amount}}${layOutRow(amount, 'amount')}{{/if}}{{#if binding.payee}}${layOutRow(payee, 'payee')}{{/if}}
+  return `{{#if binding.amount}}${layOutRow(amount, '{{binding.amount}}')}{{/if}}{{#if binding.payee}}${layOutRow(payee, '{{binding.payee}}')}{{/if}}
 {{#if binding.amount}}${note}{{else if binding.payee}}${note}{{/if}}`;
-}
-
-function layOutRow(label: string, name: 'amount' | 'payee'): string {
-  const cell = `padding:10px 0;border-bottom:1px solid ${light.line};font-family:${sans};font-size:16px;line-height:24px`;
-  return `<table ${table} style="margin-top:10px"><tr>
-<td class="quiet line" width="35%" valign="top" style="${cell};color:${light.quiet}">${label}</td>
-<td class="ink line" valign="top" style="${cell};font-weight:600;word-break:break-word;overflow-wrap:anywhere;color:${light.ink}">{{binding.${name}}}</td>
-</tr></table>`;
-}
-
-function paragraph(text: string, tone: 'ink' | 'quiet', style: string): string {
-  const base = `font-family:${sans};font-size:16px;line-height:24px;color:${light[tone]}`;
-  return `<p class="${tone}" style="${base};${style}">${text}</p>`;
 }
