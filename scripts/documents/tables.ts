@@ -84,18 +84,25 @@ function eventSection(name: EventName): string {
     '',
     `In ${topicsOf(name).map(code).join(' or ')}, told by ${by.join(' or ')}, about ${about}.${readers} Schema: ${schema}`,
     '',
-    `Data: ${fieldsOf(events[name].schema).join(', ')}`,
+    `Data: ${formsOf(events[name].schema).join('; or ')}`,
   ].join('\n');
 }
 
-/** Names of the fields, inner ones in braces; a question mark where a field may be missing. */
+/** A type's data has one form, or is one of several. */
+function formsOf(schema: TSchema): string[] {
+  const { anyOf = [schema] } = schema as { anyOf?: readonly TSchema[] };
+  return anyOf.map((form) => fieldsOf(form).join(', '));
+}
+
+/** Names of the fields, inner ones and those of a list's items in braces; a question mark where a field may be missing. */
 function fieldsOf(schema: TSchema): string[] {
   const { properties = {}, required = [] } = schema as {
     properties?: Record<string, TSchema>;
     required?: readonly string[];
   };
   return Object.entries(properties).map(([name, inner]) => {
-    const fields = fieldsOf(inner);
+    const { items = inner } = inner as { items?: TSchema };
+    const fields = fieldsOf(items);
     const own = `${code(name)}${required.includes(name) ? '' : '?'}`;
     return fields.length > 0 ? `${own} {${fields.join(', ')}}` : own;
   });

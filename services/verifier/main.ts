@@ -10,7 +10,7 @@ await runService({
     port: 8_081,
     apart: true,
     makesSends: false,
-    purposes: ['subject', 'destination', 'claim', 'session', 'address', 'otp', 'method', 'proof'],
+    purposes: ['subject', 'destination', 'claim', 'session', 'address', 'params', 'otp', 'method', 'proof'],
   },
   async listen(foundation, ready) {
     const { config, keys, logger, telemetry } = foundation;
