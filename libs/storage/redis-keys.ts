@@ -19,6 +19,7 @@ export function bucketOf(subject: string): string {
 /** In braces stands what a cluster hashes: all keys of one bucket are in one slot, and everything else is by itself. */
 export const recordKey = (subject: string): string => `{${bucketOf(subject)}}:r:${subject}`;
 export const unloggedKey = (bucket: string): string => `{${bucket}}:unlogged`;
+export const erasedKey = (bucket: string): string => `{${bucket}}:erased`;
 export const probeKey = (bucket: string): string => `{${bucket}}:probe`;
 export const claimKey = (key: string): string => `{c:${key}}`;
 export const leaseKey = (key: string): string => `{l:${key}}`;

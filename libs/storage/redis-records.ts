@@ -1,6 +1,6 @@
 import type { EncodedEvent } from '#core/encoded-event.ts';
 import type { RedisConnection } from './redis.ts';
-import { allBuckets, bucketOf, recordKey, unloggedKey } from './redis-keys.ts';
+import { allBuckets, bucketOf, erasedKey, recordKey, unloggedKey } from './redis-keys.ts';
 import { toFields, toTexts } from './redis-replies.ts';
 import { scripts } from './redis-scripts.ts';
 import type { Commit, CommitResult, Store, StoredRecord } from './store.ts';
@@ -9,7 +9,16 @@ import type { Commit, CommitResult, Store, StoredRecord } from './store.ts';
 export function createRecords(
   redis: RedisConnection,
   now: () => number,
-): Pick<Store, 'load' | 'commit' | 'settle' | 'unlogged'> {
+): Pick<Store, 'load' | 'commit' | 'settle' | 'unlogged' | 'erasures' | 'endErasure'> {
+  /** The oldest of a set that each bucket has, those before a moment. */
+  async function listOldest(keyOf: (bucket: string) => string, before: number, countMax: number): Promise<Waiting[]> {
+    if (countMax < 1) return [];
+    const range = ['-inf', `(${before}`, 'WITHSCORES', 'LIMIT', 0, countMax];
+    const lists = await Promise.all(allBuckets.map((bucket) => redis.send('zrangebyscore', keyOf(bucket), ...range)));
+    const waiting = lists.flatMap(toWaiting).toSorted((a, b) => a.at - b.at);
+    return waiting.slice(0, countMax);
+  }
+
   return {
     async load(subject) {
       const record = toRecord(toFields(await redis.send('hgetall', recordKey(subject))));
@@ -24,21 +33,24 @@ export function createRecords(
     },
 
     async settle(subject, events) {
+      const keys = [...keysOf(subject), erasedKey(bucketOf(subject))];
       const args = [subject, now(), ...events.flatMap(({ version, hash }) => [version, hash])];
-      await redis.run(scripts.settle, keysOf(subject), args);
+      await redis.run(scripts.settle, keys, args);
     },
 
     async unlogged(before, countMax) {
-      if (countMax < 1) return [];
-      const range = ['-inf', `(${before}`, 'WITHSCORES', 'LIMIT', 0, countMax];
-      const lists = await Promise.all(
-        allBuckets.map((bucket) => redis.send('zrangebyscore', unloggedKey(bucket), ...range)),
-      );
-      const waiting = lists.flatMap(toWaiting).toSorted((a, b) => a.since - b.since);
-      return waiting.slice(0, countMax).map(({ subject }) => subject);
+      return (await listOldest(unloggedKey, before, countMax)).map(({ subject }) => subject);
+    },
+
+    erasures: (before, countMax) => listOldest(erasedKey, before, countMax),
+
+    async endErasure({ subject, at }) {
+      await redis.run(scripts.endErasure, [erasedKey(bucketOf(subject))], [subject, at]);
     },
   };
 }
+
+type Waiting = { readonly subject: string; readonly at: number };
 
 function keysOf(subject: string): string[] {
   return [recordKey(subject), unloggedKey(bucketOf(subject))];
@@ -74,7 +86,7 @@ function toEvent(text: string): EncodedEvent {
 }
 
 /** Pairs of subject and score, as Redis lists them. */
-function toWaiting(reply: unknown): { subject: string; since: number }[] {
+function toWaiting(reply: unknown): Waiting[] {
   const list = toTexts(reply);
-  return list.flatMap((subject, index) => (index % 2 === 0 ? [{ subject, since: Number(list[index + 1]) }] : []));
+  return list.flatMap((subject, index) => (index % 2 === 0 ? [{ subject, at: Number(list[index + 1]) }] : []));
 }

@@ -7,6 +7,7 @@ export type Script = { readonly text: string; readonly digest: string };
 export const scripts = {
   commit: readScript('commit'),
   settle: readScript('settle'),
+  endErasure: readScript('end-erasure'),
   claim: readScript('claim'),
   lease: readScript('lease'),
   finish: readScript('finish'),

@@ -104,6 +104,8 @@ function bound(store: Store): Store {
     commit: (commit) => counted(() => store.commit(commit)),
     settle: (subject, events) => counted(() => store.settle(subject, events)),
     unlogged: (before, countMax) => counted(() => store.unlogged(before, countMax)),
+    erasures: (before, countMax) => counted(() => store.erasures(before, countMax)),
+    endErasure: (erasure) => counted(() => store.endErasure(erasure)),
     claim: (key, value, ttlMs) => counted(() => store.claim(key, value, ttlMs)),
     claimed: (key) => counted(() => store.claimed(key)),
     lease: (key, owner, ms) => counted(() => store.lease(key, owner, ms)),

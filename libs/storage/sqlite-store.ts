@@ -4,6 +4,7 @@ import { createCounters } from './sqlite-counters.ts';
 import { createLeases } from './sqlite-leases.ts';
 import { translate } from './sqlite.ts';
 import type { Database } from './sqlite.ts';
+import { isErased } from './store.ts';
 import type { Commit, CommitResult, Store, StoredRecord } from './store.ts';
 import { Unavailable } from './unavailable.ts';
 
@@ -41,13 +42,14 @@ export function createSqliteStore(parts: SqliteStoreParts): Store {
   function decide(commit: Commit): CommitResult {
     const last = commit.events.at(-1);
     if (!last) throw new Error('a commit has at least one event');
-    const { subject, life, salt, document, expiresAt } = commit;
+    const { subject, life, salt, document, expiresAt, also = [] } = commit;
     const head = database.get<{ head: string }>(selectRecord, subject, now())?.head ?? '';
     // A commit sent again can't conflict with itself.
     if (head === last.hash) return { kind: 'committed', unlogged: [] };
     if (head !== commit.head) return { kind: 'conflict' };
-    database.run(upsertRecord, subject, last.hash, life, last.version, salt, document, expiresAt);
-    log.append(commit.events);
+    if (isErased(commit)) database.run('DELETE FROM records WHERE subject = ?', subject);
+    else database.run(upsertRecord, subject, last.hash, life, last.version, salt, document, expiresAt);
+    log.append([...commit.events, ...also]);
     return { kind: 'committed', unlogged: [] };
   }
 
@@ -60,6 +62,8 @@ export function createSqliteStore(parts: SqliteStoreParts): Store {
     commit: (commit) => group.write('store', () => decide(commit)),
     settle: async () => {},
     unlogged: async () => [],
+    erasures: async () => [],
+    endErasure: async () => {},
     ...createLeases(database, group, now),
     ...createCounters(database, group, now, read),
     check: parts.check,

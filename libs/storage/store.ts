@@ -1,4 +1,5 @@
 import type { EncodedEvent } from '#core/encoded-event.ts';
+import type { OutgoingRecord } from './log.ts';
 
 /** What the store keeps of one subject. `head` is the hash of its last event, `document` JSON, `salt` base64url of 32 bytes. */
 export type StoredRecord = {
@@ -13,7 +14,13 @@ export type StoredRecord = {
   readonly unlogged: readonly EncodedEvent[];
 };
 
-/** One decision to be made durable. `head` is that of the record it was based on, '' for an absent record. */
+/** A subject that was erased, and when: `at` in Unix milliseconds. */
+export type Erasure = { readonly subject: string; readonly at: number };
+
+/**
+ * One decision to be made durable. `head` is that of the record it was based on, '' for an absent record. With salt and document ''
+ * it erases: see Store.commit.
+ */
 export type Commit = {
   readonly subject: string;
   readonly head: string;
@@ -23,7 +30,16 @@ export type Commit = {
   /** At least one; the last one's hash becomes the head and its version the record's version. */
   readonly events: readonly EncodedEvent[];
   readonly expiresAt: number;
+  /**
+   * What is to be told right after the events and is no part of the record: its snapshot. A store that is the log appends it in the
+   * same step; any other leaves it to whoever publishes the events, who can make it anew of the record.
+   */
+  readonly also?: readonly OutgoingRecord[];
 };
+
+/** Whether nothing is left of a record but events that are still to be told. */
+export const isErased = ({ salt, document }: Pick<StoredRecord, 'salt' | 'document'>): boolean =>
+  salt === '' && document === '';
 
 /** `unlogged`: all events of the record that still have to be published, the new ones last; empty where the store is the log. */
 export type CommitResult =
@@ -78,15 +94,27 @@ export type Store = {
    * Compares the record's head (absent or expired: '') with `head` and, only if equal, replaces document, salt, life and expiry and
    * adds the events, all in one atomic step; else `conflict`, and nothing is changed. Of racing commits on one head exactly one wins.
    * A crash after the answer loses nothing: the events wait in the record as unlogged (or are in the log already).
+   * With salt and document '' it erases: both are gone at once, whatever `expiresAt` says; what is loaded then holds events and nothing
+   * else, and the subject is absent as soon as these are settled (at once where the store is the log), so that its next commit, on
+   * head '', begins another life. Sent again after that it conflicts: nothing is left by which to recognise it.
    */
   commit(commit: Commit): Promise<CommitResult>;
   /**
    * Takes events off the record's unlogged ones after the log's ack: only those whose version still holds the same hash, so a
-   * late call from another life takes nothing. When none is left the record leaves `unlogged()` and its expiry counts. Idempotent.
+   * late call from another life takes nothing. When none is left the record leaves `unlogged()` and its expiry counts; an erased one is
+   * no more and joins `erasures()`, in the same step. Idempotent.
    */
   settle(subject: string, events: readonly { readonly version: number; readonly hash: string }[]): Promise<void>;
   /** Subjects, at most `countMax`, that have had unlogged events since before `before` (Unix milliseconds), oldest first per bucket. */
   unlogged(before: number, countMax: number): Promise<string[]>;
+  /**
+   * Subjects, at most `countMax`, whose erased record was settled before `before` (Unix milliseconds), with the moment, oldest first per
+   * bucket: a publication of before may still come behind what was told of the erasure. Empty where the store is the log: there nothing
+   * comes late.
+   */
+  erasures(before: number, countMax: number): Promise<Erasure[]>;
+  /** Takes an erasure off that list, unless the subject was erased again since. Idempotent. */
+  endErasure(erasure: Erasure): Promise<void>;
   /** Sets `value` if the key has none and answers the key's first value, to every caller the same. Without `ttlMs` it stays for ever. */
   claim(key: string, value: string, ttlMs?: number): Promise<string>;
   /** The value that a key was claimed with, or undefined; claims nothing. */

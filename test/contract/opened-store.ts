@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { setTimeout as pause } from 'node:timers/promises';
+import type { Log } from '#storage/log.ts';
 import type { Store } from '#storage/store.ts';
 
 /** Virtual time in Unix milliseconds: what a store was given as `now`. */
@@ -11,6 +12,8 @@ export type OpenedStore = {
   readonly clock: Clock;
   /** Another store on the same data, as another process would have it; absent where one process owns the data. */
   readonly another?: () => Promise<Store>;
+  /** Of a store that is the log. */
+  readonly log?: Log;
   close(): Promise<void>;
 };
 

@@ -75,18 +75,6 @@ function describeAnswers(given: Given): void {
       await store.settle(first.subject, eventsOf(second));
       expect(await store.load(first.subject)).toBeUndefined();
     });
-
-    it('outlives what is erased around it', async () => {
-      const { store, clock } = given();
-      const first = commitOf({ subject: subjectOf() });
-      const erased = { salt: '', document: '', expiresAt: clock.now() };
-      const second = commitOf({ subject: first.subject, head: headOf(first), versions: [2], ...erased });
-      await store.commit(first);
-      await store.commit(second);
-      expect(await store.load(first.subject)).toMatchObject({ ...erased, version: 2 });
-      await store.settle(first.subject, [...eventsOf(first), ...eventsOf(second)]);
-      expect(await store.load(first.subject)).toBeUndefined();
-    });
   });
 }
 

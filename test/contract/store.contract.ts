@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Unavailable } from '#storage/unavailable.ts';
 import { commitOf, subjectOf } from './commits.ts';
 import type { Given, OpenedStore, StoreTraits } from './opened-store.ts';
+import { describeErasure } from './store-erasure.contract.ts';
 import { describeClaims, describeLeases, describeNotes } from './store-leases.contract.ts';
 import { describeRecordProperties } from './store-records-properties.contract.ts';
 import { describeRecords } from './store-records.contract.ts';
@@ -21,6 +22,7 @@ export function describeStore(name: string, open: () => Promise<OpenedStore>, tr
 
     describeRecords(given);
     describeUnlogged(given, traits);
+    describeErasure(given, traits);
     describeRecordProperties(given, traits);
     describeClaims(given);
     describeLeases(given);

@@ -1,13 +1,17 @@
 -- Takes events off the record once the log has acknowledged them.
 --
--- KEYS 1 the record (hash), 2 the unlogged set of its bucket (zset by ms); both in one slot
+-- KEYS 1 the record (hash), 2 the unlogged set and 3 the erased set of its bucket (zsets by ms); all in one slot
 -- ARGV 1 subject, 2 now, then a version and a hash for each event
 -- Answer the number of events that still wait
 --
 -- Atomic because between the comparison and the removal another life could put its own event under the same version,
--- and because the time to live may only be set while nothing waits.
+-- because the time to live may only be set while nothing waits, and because an erased record must not go without being
+-- known as such: nobody would tell of it again.
 
-local record, unlogged = KEYS[1], KEYS[2]
+local record, unlogged, erased = KEYS[1], KEYS[2], KEYS[3]
+local now = tonumber(ARGV[2])
+-- Clocks of processes differ: what is over for one must not be gone for another, so Redis collects it only later.
+local margin = 60000
 
 for i = 3, #ARGV, 2 do
   local field = 'e:' .. ARGV[i]
@@ -23,11 +27,16 @@ end
 if waiting > 0 then return waiting end
 
 redis.call('ZREM', unlogged, ARGV[1])
-local expires_at = tonumber(redis.call('HGET', record, 'expiresAt') or '0')
--- Relative to the caller's clock, by which expiry is judged; a moment in the past deletes at once.
-if expires_at > 0 then
-  redis.call('PEXPIRE', record, expires_at - tonumber(ARGV[2]))
-else
+local stored = redis.call('HMGET', record, 'expiresAt', 'salt', 'document')
+local expires_at = tonumber(stored[1] or '0')
+if stored[2] == '' and stored[3] == '' then
+  redis.call('ZADD', erased, now, ARGV[1])
+  redis.call('DEL', record)
+elseif expires_at == 0 then
   redis.call('PERSIST', record)
+elseif expires_at <= now then
+  redis.call('DEL', record)
+else
+  redis.call('PEXPIRE', record, expires_at - now + margin)
 end
 return 0
