@@ -3,6 +3,7 @@ import * as account from './account.ts';
 import * as challenge from './challenge.ts';
 import { channels } from './channel.ts';
 import * as delivery from './delivery.ts';
+import { DocumentSnapshot } from './document.ts';
 import * as login from './login.ts';
 import * as notice from './notice.ts';
 import * as tenant from './tenant.ts';
@@ -69,6 +70,7 @@ export const events = {
   'delivery-sent': fate(delivery.DeliverySent),
   'delivery-failed': fate(delivery.DeliveryFailed),
   'provider-probed': fate(delivery.ProviderProbed),
+  'document-snapshot': { schema: DocumentSnapshot, topic: topics.documents.name, chained: false },
 } as const satisfies Record<string, EventKind>;
 
 export type EventName = keyof typeof events;

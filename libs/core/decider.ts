@@ -52,6 +52,9 @@ export type Fact = {
   readonly data: unknown;
 };
 
+/** Whether nothing is left after an event: it ends a life, and what is made of the next one is made of nothing. */
+export const isErasure = (type: Draft['type']): boolean => type === 'account-erased';
+
 export const refused = (code: RefusalCode, retryAfterMs?: number): { kind: 'refused'; refusal: Refusal } => ({
   kind: 'refused',
   refusal: { code, ...(retryAfterMs !== undefined && { retryAfterMs }) },

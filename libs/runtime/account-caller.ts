@@ -3,6 +3,7 @@ import type { AccountDocument } from '#core/account-document.ts';
 import { subjectOfThing } from '#core/subject.ts';
 import type { Scope } from '#schemas/tenant.ts';
 import type { TenantCaller } from './authenticate.ts';
+import { documentOf } from './document-of.ts';
 import { Problem } from './errors.ts';
 import type { Foundation } from './foundation.ts';
 import { claim, type Claim } from './idempotency.ts';
@@ -50,7 +51,7 @@ export function demandAccount(foundation: Foundation, scope: Scope, pages: 'acco
 async function pageCaller({ keys, store, tenants, now }: Foundation, token: string): Promise<PageCaller> {
   const place = readPageToken(keys, token);
   const record = place && (await store.load(place.accountId));
-  const document = record && (JSON.parse(record.document) as AccountDocument);
+  const document = documentOf<AccountDocument>(record);
   if (!place || document?.kind !== 'account' || !isLivePage(document, place, now()))
     throw new Problem('unauthenticated');
   const tenant = await tenants.find(document.tenant);

@@ -95,9 +95,8 @@ export function readDeadLetter({ headers }: LogRecord): DeadLetter | undefined {
 }
 
 /** The topics that workers read: a letter that names another place is a forgery or from elsewhere. */
-const redrivable = new Set<string>(
-  Object.values(topics).flatMap(({ name }) => (name === topics.deadLetters.name ? [] : [name])),
-);
+const { journal, messagesSms, messagesEmail, deliveries } = topics;
+const redrivable = new Set<string>([journal, messagesSms, messagesEmail, deliveries].map(({ name }) => name));
 
 /**
  * The letter's record for its old topic: same key, value and headers, so it is the same event to every reader, and

@@ -1,12 +1,14 @@
 import { randomBytes } from 'node:crypto';
-import type { Decider, Decision, Refusal } from '#core/decider.ts';
+import { isErasure, type Decider, type Decision, type Refusal } from '#core/decider.ts';
 import type { EncodedEvent } from '#core/encoded-event.ts';
-import { encodeChain } from '#core/event.ts';
-import type { Log } from '#storage/log.ts';
+import { encodeChain, type Draft } from '#core/event.ts';
+import { tellWhole } from '#core/snapshot.ts';
+import type { Log, OutgoingRecord } from '#storage/log.ts';
 import type { Store, StoredRecord } from '#storage/store.ts';
 import { Unavailable } from '#storage/unavailable.ts';
-import { Problem } from './errors.ts';
+import { documentOf } from './document-of.ts';
 import type { Telemetry } from './telemetry.ts';
+import { createTurns } from './turns.ts';
 
 export type HandleDeps = {
   readonly store: Store;
@@ -45,22 +47,39 @@ export type Handled<Document, Outcome, Answer> =
   | { readonly kind: 'answer'; readonly answer: Answer; readonly document: Document | undefined; readonly salt: string }
   | { readonly kind: 'refused'; readonly refusal: Refusal };
 
+/** How an erasure ends: without a document, and so without an outcome that could be remembered. */
+export type Erased = { readonly kind: 'erased' };
+
 export type Handle = {
   /** Carries a command out exactly once and answers only what is in the log. Rejects with Unavailable or a Problem. */
   handle<Document, Outcome, Answer>(
     command: Command<Document, Outcome, Answer>,
   ): Promise<Handled<Document, Outcome, Answer>>;
+  /**
+   * Carries out a command whose event leaves nothing. Erased is also what somebody else erased meanwhile; a subject that was not
+   * there at first is refused as the rule says.
+   */
+  erase<Document, Outcome>(
+    command: Command<Document, Outcome, never>,
+  ): Promise<Erased | { readonly kind: 'refused'; readonly refusal: Refusal }>;
   /** The document as it is in the log: what is committed but untold is told first. */
   look<Document>(subject: string): Promise<{ document: Document; salt: string } | undefined>;
-  /** Publishes what a record has committed and not yet told, then settles it. */
-  tell(subject: string, unlogged: readonly EncodedEvent[]): Promise<void>;
+  /** Publishes what a record has committed and not yet told, with its snapshot or tombstone, then settles it. */
+  tell(subject: string, record: StoredRecord): Promise<void>;
+};
+
+/** What a decision is based on. */
+type At<Document> = {
+  readonly record: StoredRecord | undefined;
+  readonly document: Document | undefined;
+  readonly salt: string;
+  readonly now: number;
 };
 
 /** A commit that lost its race, or one whose fate is not known: both are answered by loading again. */
 type Undecided = 'conflict' | 'unknown';
 
 const conflictMsMax = 2_000;
-const queueMsMax = 5_000;
 const waitingPublicationMsMax = 2_000;
 const queueMax = 256;
 
@@ -69,9 +88,20 @@ export function createHandle(deps: HandleDeps): Handle {
   const { store, log, telemetry } = deps;
   const turn = createTurns(queueMax);
 
-  async function tell(subject: string, unlogged: readonly EncodedEvent[]): Promise<void> {
+  /** What stands beside these events in their publication; they are in the order of versions. */
+  function besides(subject: string, record: StoredRecord, document: unknown): OutgoingRecord[] {
+    const { ce_actor: actor = '', ce_time: time = '' } = record.unlogged.at(-1)?.headers ?? {};
+    return tellWhole(subject, record, document, { source: deps.source, actor, time: Date.parse(time) });
+  }
+
+  async function tell(
+    subject: string,
+    record: StoredRecord,
+    also = () => besides(subject, record, documentOf(record)),
+  ): Promise<void> {
+    const { unlogged } = record;
     if (unlogged.length === 0) return;
-    await log.publish(unlogged);
+    await log.publish([...unlogged, ...also()]);
     // The events are in the log; if this fails, the relay publishes them once more and settles.
     await store.settle(subject, unlogged).catch(ignoreUnavailable);
   }
@@ -82,63 +112,67 @@ export function createHandle(deps: HandleDeps): Handle {
 
   async function attempt<Document, Outcome, Answer>(
     command: Command<Document, Outcome, Answer>,
-  ): Promise<Handled<Document, Outcome, Answer> | Undecided> {
-    const record = await store.load(command.subject);
-    const document = record && (JSON.parse(record.document) as Document);
-    const outcome = document && command.decider.outcomeOf(document, command.commandId);
+  ): Promise<Handled<Document, Outcome, Answer> | Erased | Undecided> {
+    const { subject, commandId } = command;
+    const record = await store.load(subject);
+    const document = documentOf<Document>(record);
+    if (record && document === undefined) {
+      // It was erased, and is there only until that is told.
+      await tell(subject, record);
+      return record.unlogged.some((event) => event.headers['ce_causationid'] === commandId)
+        ? { kind: 'erased' }
+        : 'conflict';
+    }
+    const outcome = document && command.decider.outcomeOf(document, commandId);
     const salt = record?.salt ?? randomBytes(32).toString('base64url');
     if (document && outcome) {
-      await tell(command.subject, record.unlogged);
+      await tell(subject, record as StoredRecord);
       return { kind: 'done', outcome, document, salt, fresh: false };
     }
     const now = deps.now();
     const decision = await command.decide(document, { now, salt });
     if (decision.kind !== 'events') {
-      await tell(command.subject, record?.unlogged ?? []);
+      if (record) await tell(subject, record);
       return decision.kind === 'answer' ? { kind: 'answer', answer: decision.answer, document, salt } : decision;
     }
-    return commit(command, { record, document, salt, now, decision });
+    return commit(command, { record, document, salt, now }, decision.events);
   }
 
   async function commit<Document, Outcome, Answer>(
     command: Command<Document, Outcome, Answer>,
-    at: {
-      record: StoredRecord | undefined;
-      document: Document | undefined;
-      salt: string;
-      now: number;
-      decision: Extract<Decision<Answer>, { kind: 'events' }>;
-    },
-  ): Promise<Handled<Document, Outcome, Answer> | Undecided> {
-    const { subject, decider, commandId, actor } = command;
-    const life = at.record?.life ?? randomBytes(8).toString('base64url');
-    const before = { life, version: at.record?.version ?? 0, head: at.record?.head ?? '' };
-    const events = encodeChain(at.decision.events, before, {
-      tenant: command.tenant,
-      subject,
-      source: deps.source,
-      time: at.now,
-      causationId: commandId,
-      actor,
-      traceparent: telemetry.traceparent(),
-    });
-    let next = at.document;
-    for (const { type, data } of at.decision.events) {
-      next = decider.evolve(next, { type, data, time: at.now, tenant: command.tenant, causationId: commandId, actor });
-    }
-    const document = next as Document;
-    const expiresAt = decider.expiresAt(document);
-    const text = JSON.stringify(document);
+    at: At<Document>,
+    decided: readonly Draft[],
+  ): Promise<Handled<Document, Outcome, Answer> | Erased | Undecided> {
+    const { subject, decider, commandId } = command;
+    const before = {
+      life: at.record?.life ?? randomBytes(8).toString('base64url'),
+      version: at.record?.version ?? 0,
+      head: at.record?.head ?? '',
+    };
+    const { tenant, actor } = command;
+    const told = { tenant, subject, source: deps.source, time: at.now, causationId: commandId, actor };
+    const events = encodeChain(decided, before, { ...told, traceparent: telemetry.traceparent() });
+    const document = fold(command, at, decided);
+    const newest = events.at(-1) as EncodedEvent;
+    const record = {
+      ...keep(decider, document, at.salt),
+      life: before.life,
+      head: newest.hash,
+      version: newest.version,
+    };
+    const also = besides(subject, { ...record, unlogged: events }, document);
+    const { life, salt, document: text, expiresAt } = record;
     const result = await store
-      .commit({ subject, head: before.head, life, salt: at.salt, document: text, events, expiresAt })
+      .commit({ subject, head: before.head, life, salt, document: text, events, expiresAt, also })
       .catch(asUnknown);
     telemetry.count('twofold.commits', { outcome: result.kind });
     if (result.kind !== 'committed') return result.kind;
     deps.changed?.(subject);
-    await tell(subject, result.unlogged);
+    await tell(subject, { ...record, unlogged: result.unlogged }, () => also);
+    if (document === undefined) return { kind: 'erased' };
     const outcome = decider.outcomeOf(document, commandId);
-    if (!outcome) throw new Error(`events of ${at.decision.events[0]?.type} left no outcome`);
-    return { kind: 'done', outcome, document, salt: at.salt, fresh: true };
+    if (!outcome) throw new Error(`events of ${decided[0]?.type} left no outcome`);
+    return { kind: 'done', outcome, document, salt, fresh: true };
   }
 
   async function untilDecided<Document, Outcome, Answer>(command: Command<Document, Outcome, Answer>) {
@@ -160,16 +194,54 @@ export function createHandle(deps: HandleDeps): Handle {
   return {
     async handle(command) {
       refuseWhileLogIsBehind();
-      return turn(command.subject, () => untilDecided(command));
+      const result = await turn(command.subject, () => untilDecided(command));
+      if (result.kind === 'erased') throw new Error('what erases is no command with an answer');
+      return result;
+    },
+    async erase(command) {
+      refuseWhileLogIsBehind();
+      let found = false;
+      const decide: typeof command.decide = async (document, at) => {
+        const decision = await command.decide(document, at);
+        found ||= decision.kind === 'events';
+        return decision;
+      };
+      const result = await turn(command.subject, () => untilDecided({ ...command, decide }));
+      if (result.kind === 'refused' && !(found && result.refusal.code === 'not-found')) return result;
+      return { kind: 'erased' };
     },
     async look(subject) {
       const record = await store.load(subject);
       if (!record) return undefined;
-      await tell(subject, record.unlogged);
-      return { document: JSON.parse(record.document), salt: record.salt };
+      await tell(subject, record);
+      const document = documentOf<never>(record);
+      return document && { document, salt: record.salt };
     },
-    tell,
+    tell: (subject, record) => tell(subject, record),
   };
+}
+
+/** What the decided facts make of a document; undefined once they erased it. */
+function fold<Document, Outcome, Answer>(
+  { tenant, commandId: causationId, actor, decider }: Command<Document, Outcome, Answer>,
+  { document, now: time }: At<Document>,
+  decided: readonly Draft[],
+): Document | undefined {
+  let next = document;
+  for (const { type, data } of decided) {
+    next = isErasure(type) ? undefined : decider.evolve(next, { type, data, time, tenant, causationId, actor });
+  }
+  return next;
+}
+
+/** A document as the store keeps it; nothing of one that was erased. */
+function keep<Document, Outcome>(
+  decider: Decider<Document, Outcome>,
+  document: Document | undefined,
+  salt: string,
+): Pick<StoredRecord, 'salt' | 'document' | 'expiresAt'> {
+  if (document === undefined) return { salt: '', document: '', expiresAt: 0 };
+  return { salt, document: JSON.stringify(document), expiresAt: decider.expiresAt(document) };
 }
 
 function asUnknown(error: unknown): { kind: 'unknown' } {
@@ -179,28 +251,4 @@ function asUnknown(error: unknown): { kind: 'unknown' } {
 
 function ignoreUnavailable(error: unknown): void {
   if (!(error instanceof Unavailable)) throw error;
-}
-
-/** One subject's commands run one after another: racing each other through the store would only make conflicts. */
-function createTurns(lengthMax: number) {
-  const queues = new Map<string, { length: number; tail: Promise<unknown> }>();
-  return async function turn<T>(key: string, work: () => Promise<T>): Promise<T> {
-    const queue = queues.get(key) ?? { length: 0, tail: Promise.resolve() };
-    if (queue.length >= lengthMax) throw new Problem('too-busy');
-    queues.set(key, queue);
-    queue.length += 1;
-    const latest = performance.now() + queueMsMax;
-    const start = () => {
-      if (performance.now() > latest) throw new Problem('too-busy');
-      return work();
-    };
-    const mine = queue.tail.then(start, start);
-    queue.tail = mine;
-    try {
-      return await mine;
-    } finally {
-      queue.length -= 1;
-      if (queue.length === 0) queues.delete(key);
-    }
-  };
 }

@@ -2,6 +2,7 @@ import { topics } from '#schemas/topics.ts';
 import type { Log, LogRecord } from '#storage/log.ts';
 import { toRedriven } from './dead-letters.ts';
 import type { Logger } from './logger.ts';
+import { startRounds } from './rounds.ts';
 import type { WorkingPart } from './service.ts';
 
 /** Under this kind a request for redriving waits in the file of an embedded installation. */
@@ -50,10 +51,6 @@ export function startRedriving(deps: {
   readonly now: () => number;
 }): WorkingPart {
   const { log, logger, now } = deps;
-  let closed = false;
-  let timer: NodeJS.Timeout | undefined;
-  let round: Promise<void> = Promise.resolve();
-
   async function carryOut(body: string): Promise<void> {
     const wanted = readOffsets(body);
     const letters: LogRecord[] = [];
@@ -69,22 +66,6 @@ export function startRedriving(deps: {
     }
   }
 
-  function schedule(): void {
-    if (closed) return;
-    timer = setTimeout(() => {
-      round = poll()
-        .catch((error: unknown) => logger.warn('redrive-waits', { error }))
-        .finally(schedule);
-    }, everyMs);
-  }
-  schedule();
-
-  return {
-    ready: () => true,
-    async close() {
-      closed = true;
-      clearTimeout(timer);
-      await round;
-    },
-  };
+  const rounds = startRounds(everyMs, poll, (error) => logger.warn('redrive-waits', { error }));
+  return { ready: () => true, close: () => rounds.stop() };
 }

@@ -2,6 +2,7 @@ import type { Log } from '#storage/log.ts';
 import type { Store } from '#storage/store.ts';
 import type { Handle } from './handle.ts';
 import type { Logger } from './logger.ts';
+import { startRounds } from './rounds.ts';
 import type { Telemetry } from './telemetry.ts';
 
 const everyMs = 2_000;
@@ -23,8 +24,6 @@ export function startRelay(deps: {
   readonly unloggedMs?: number;
 }): { stop(): Promise<void> } {
   let stopped = false;
-  let timer: NodeJS.Timeout | undefined;
-  let round: Promise<void> = Promise.resolve();
 
   async function relayAll(): Promise<void> {
     const subjects = await deps.store.unlogged(deps.now() - (deps.unloggedMs ?? unloggedMsMin), subjectsMax);
@@ -32,30 +31,19 @@ export function startRelay(deps: {
       if (stopped) return;
       const record = await deps.store.load(subject);
       if (!record) continue;
-      await deps.handle.tell(subject, record.unlogged);
+      await deps.handle.tell(subject, record);
       deps.telemetry.count('twofold.relayed');
       deps.logger.info('relayed', { subject, count: record.unlogged.length });
     }
   }
 
-  function schedule(): void {
-    if (stopped) return;
-    timer = setTimeout(
-      () => {
-        round = relayAll()
-          .catch((error: unknown) => deps.logger.warn('relay-waits', { error }))
-          .finally(schedule);
-      },
-      Math.min(everyMs, deps.unloggedMs ?? everyMs),
-    );
-  }
-  schedule();
-
+  const rounds = startRounds(Math.min(everyMs, deps.unloggedMs ?? everyMs), relayAll, (error) =>
+    deps.logger.warn('relay-waits', { error }),
+  );
   return {
-    async stop() {
+    stop() {
       stopped = true;
-      clearTimeout(timer);
-      await round;
+      return rounds.stop();
     },
   };
 }

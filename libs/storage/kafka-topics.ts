@@ -18,6 +18,7 @@ const adminTimeoutMs = 15_000;
 const memberTimeoutMs = 5000;
 /** Room for the largest publication in one record batch. */
 const messageBytesMax = 4 * 1024 * 1024;
+/** What was erased must not stay for longer, so a topic that is compacted otherwise is warned of. */
 const compactionLagMs = 3_600_000;
 
 export function createDesk(makeClient: MakeClient): Desk {
@@ -111,7 +112,7 @@ function describe(topic: TopicSettings, replicas: number): ITopicConfig {
     'unclean.leader.election.enable': 'false',
     'max.message.bytes': String(messageBytesMax),
     ...(topic.segmentMs !== undefined && { 'segment.ms': String(topic.segmentMs) }),
-    ...(topic.compacted && { 'max.compaction.lag.ms': String(compactionLagMs), 'min.cleanable.dirty.ratio': '0.1' }),
+    ...(topic.compacted && { 'min.cleanable.dirty.ratio': '0.1' }),
   };
   return {
     topic: topic.name,
@@ -127,7 +128,9 @@ function configOf(topic: TopicSettings): Record<string, string> {
     'cleanup.policy': topic.compacted ? 'compact' : 'delete',
     // The log's own clock, so that times rise within a partition and a span can be read.
     'message.timestamp.type': 'LogAppendTime',
-    ...(!topic.compacted && { 'retention.ms': Number.isFinite(topic.retentionMs) ? String(topic.retentionMs) : '-1' }),
+    ...(topic.compacted
+      ? { 'max.compaction.lag.ms': String(compactionLagMs) }
+      : { 'retention.ms': Number.isFinite(topic.retentionMs) ? String(topic.retentionMs) : '-1' }),
   };
 }
 

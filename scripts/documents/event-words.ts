@@ -282,4 +282,10 @@ export const eventWords = {
     about: 'the provider',
     says: 'A provider was asked whether our credentials work: at start, each minute, and when its calls begin to fail or to succeed.',
   },
+  'document-snapshot': {
+    by: both,
+    to: nobody,
+    about: 'the record',
+    says: 'An account’s, a tenant’s or the platform’s record as a whole, with its salt, told along with the events that made it so. The newest of a key counts, and none that is older than a record without a value: that account was erased.',
+  },
 } as const satisfies Record<EventName, EventWords>;
