@@ -7,7 +7,8 @@ npm run log -- verify  check envelopes, schemas, chains and forks; exit code 1 i
 npm run log -- replay  fold the journal and compare with the store's documents; exit code 1 if they differ
 
   --subject S   only this subject: platform, tenant:<id>, or the first 22 characters of an id
-  --topic T     only this topic, with or without "twofold."; may be repeated (show, verify)
+  --topic T     only this topic, with or without "twofold."; may be repeated (show, verify). Without it show leaves out
+                documents, which hold salts: what is copied of them makes readable again what is erased later
   --from, --to  only what was logged in this span, ISO 8601; --to is exclusive
   --file F      a dump as kcat -C -J prints it, - for standard input; else Kafka (KAFKA_BROKERS) or SQLite (DATA_DIR)
   --json        NDJSON in the shape of kcat -J, which --file reads (show)`;

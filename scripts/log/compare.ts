@@ -1,14 +1,14 @@
 import { readLink } from '#core/chain.ts';
-import { foldEvent, kindOf, type Folded } from '#core/replay.ts';
-import type { StoredRecord } from '#storage/store.ts';
+import { foldEvent, type Folded } from '#core/replay.ts';
+import { isErased, type StoredRecord } from '#storage/store.ts';
 
 /**
- * What comes of comparing. `expired`: the store has forgotten the record, as it should. `absent`: it has none, and
- * should have one still. `incomplete`: the journal no longer has the beginning, so only the head could be compared.
+ * What comes of comparing. `expired`: the store has forgotten the record, as it should. `erased`: the account was erased,
+ * and the store has nothing of it. `absent`: it has none, and should have one still. `incomplete`: the journal no longer has the beginning, so only the head could be compared.
  * `behind`: the record knows of events that were not read.
  */
 export type Comparison =
-  | { readonly kind: 'equal' | 'expired' }
+  | { readonly kind: 'equal' | 'expired' | 'erased' }
   | { readonly kind: 'absent' | 'incomplete' | 'behind' | 'different'; readonly words: string };
 
 /**
@@ -19,6 +19,7 @@ export type Comparison =
 export function compare(read: Folded, record: StoredRecord | undefined, now: number): Comparison {
   const expired = read.expiresAt > 0 && read.expiresAt <= now;
   if (!record) {
+    if (read.erased) return { kind: 'erased' };
     if (expired) return { kind: 'expired' };
     const until = read.expiresAt > 0 ? ` until ${new Date(read.expiresAt).toISOString()}` : '';
     return { kind: 'absent', words: `the store has no record, and should have one${until}` };
@@ -39,6 +40,10 @@ export function compare(read: Folded, record: StoredRecord | undefined, now: num
   }
   if (record.head !== folded.head)
     return different(`version ${record.version} of the log is another event than the store's`);
+  if (folded.erased)
+    return isErased(record)
+      ? { kind: 'erased' }
+      : different('the log says that it was erased, and the store still has it');
   if (folded.document === undefined) {
     return expired
       ? { kind: 'expired' }
@@ -51,7 +56,7 @@ export function compare(read: Folded, record: StoredRecord | undefined, now: num
 function addUnlogged(read: Folded, { unlogged }: StoredRecord): Folded {
   return unlogged.reduce((folded, event) => {
     const linked = readLink(event);
-    return linked.ok ? (foldEvent(kindOf(event.key), folded, linked.link) ?? folded) : folded;
+    return linked.ok ? (foldEvent(folded, linked.link) ?? folded) : folded;
   }, read);
 }
 

@@ -1,5 +1,5 @@
 import { readLink } from '#core/chain.ts';
-import { foldEvent, kindOf, type Folded } from '#core/replay.ts';
+import { foldEvent, type Folded } from '#core/replay.ts';
 import { dataFault } from '#runtime/validate.ts';
 import type { LogRecord } from '#storage/log.ts';
 
@@ -28,7 +28,8 @@ export function createFolding(): Folding {
   /** Partitions are read at their own pace, so what is over is judged by the time that its partition has reached. */
   function forget(): void {
     for (const [subject, { partition, ...folded }] of current) {
-      if (folded.expiresAt === 0 || folded.expiresAt > (latest.get(partition) ?? 0) - dayMs) continue;
+      const lives = folded.expiresAt === 0 || folded.expiresAt > (latest.get(partition) ?? 0) - dayMs;
+      if (lives && !folded.erased) continue;
       current.delete(subject);
       over.set(subject, { ...folded, document: undefined });
     }
@@ -43,7 +44,7 @@ export function createFolding(): Folding {
       if (!read.ok || dataFault(read.link.type, read.link.data) !== undefined) return;
       const { subject } = read.link;
       const before = current.get(subject) ?? over.get(subject);
-      const folded = foldEvent(kindOf(subject), before, read.link);
+      const folded = foldEvent(before, read.link);
       if (!folded || folded === before) return;
       over.delete(subject);
       current.set(subject, { ...folded, partition });

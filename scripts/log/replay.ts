@@ -15,7 +15,7 @@ type Options = {
   readonly print: (line: string) => void;
 };
 
-const kinds = ['equal', 'expired', 'absent', 'incomplete', 'behind', 'different'] as const;
+const kinds = ['equal', 'expired', 'erased', 'absent', 'incomplete', 'behind', 'different'] as const;
 const roundsMax = 10;
 const roundPauseMs = 300;
 const overlapMs = 60_000;

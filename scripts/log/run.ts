@@ -26,7 +26,9 @@ async function carryOut(
   source: Source,
   { env, print }: Terminal,
 ): Promise<number> {
-  const all = Object.values(topics).map(({ name }) => name);
+  // Salts go nowhere that nobody asked for.
+  const shown = Object.values(topics).filter((topic) => command !== 'show' || topic !== topics.documents);
+  const all = shown.map(({ name }) => name);
   const records = source.read({ ...span, topics: named.length > 0 ? named : all });
   switch (command) {
     case 'show':

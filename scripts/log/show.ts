@@ -19,6 +19,10 @@ export const printable = (text: string): string =>
 /** Where a record stands. */
 export const placeOf = ({ topic, partition, offset }: LogRecord): string => `${topic}/${partition}@${offset}`;
 
+/** What ends the snapshots of an erased account is no event. */
+export const isTombstone = ({ topic, key, value }: LogRecord): boolean =>
+  topic === topics.documents.name && key !== null && value === null;
+
 /** A subject as people tell them apart. */
 const shorten = (subject: string) => (subject.length === 22 ? `${subject.slice(0, 8)}…` : subject);
 
@@ -59,6 +63,9 @@ function lineOf(record: LogRecord): string {
     const origin = `${topic}/${partition}@${offset}`;
     return `${timeOf(record)}  ${'(dead letter)'.padEnd(typeWidth)}  ${reason} at ${origin} for ${group}`;
   }
+  if (isTombstone(record)) {
+    return `${timeOf(record)}  ${'(tombstone)'.padEnd(typeWidth)}  ${shorten(String(record.key))} at ${placeOf(record)}`;
+  }
   const decoded = decodeEvent(record);
   if (!decoded.ok)
     return `${timeOf(record)}  ${'(no event)'.padEnd(typeWidth)}  ${decoded.reason} at ${placeOf(record)}`;
@@ -73,8 +80,9 @@ function eventLine({ time, type, subject, id, actor, data }: Event): string {
 const timeOf = ({ appendedAt }: LogRecord) => new Date(appendedAt).toISOString();
 
 /** Sealed fields tell nothing to anybody without the record's salt and the keys: their key's name is enough. */
-function clip(_name: string, value: unknown): unknown {
+function clip(name: string, value: unknown): unknown {
   if (typeof value !== 'string') return value;
+  if (name === 'salt') return '(salt)';
   const kid = sealed.exec(value)?.[1];
   if (kid !== undefined) return `(sealed ${kid})`;
   return value.length > textMax ? `${value.slice(0, textMax - 1)}…` : value;

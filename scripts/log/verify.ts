@@ -5,7 +5,7 @@ import { dataFault } from '#runtime/validate.ts';
 import { events, topicOf } from '#schemas/index.ts';
 import { topics } from '#schemas/topics.ts';
 import type { LogRecord } from '#storage/log.ts';
-import { placeOf, printable } from './show.ts';
+import { isTombstone, placeOf, printable } from './show.ts';
 
 /**
  * Checks each record by itself and every chain, and prints what is wrong as it is found, a summary at the end. Answers
@@ -25,7 +25,7 @@ export async function verify(
   };
   for await (const record of records) {
     counts.set(record.topic, (counts.get(record.topic) ?? 0) + 1);
-    if (record.topic === topics.deadLetters.name) continue;
+    if (record.topic === topics.deadLetters.name || isTombstone(record)) continue;
     const read = checkRecord(record);
     if (read?.ok)
       for (const found of chains.add(read.link)) fault(found.kind, `${describe(found)}, ${placeOf(record)}`);

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { checkChains, readLink, type Link } from '#core/chain.ts';
 import type { EncodedEvent } from '#core/encoded-event.ts';
 import { encodeChain, type Draft } from '#core/event.ts';
-import { foldSubject, kindOf } from '#core/replay.ts';
+import { foldSubject } from '#core/replay.ts';
 
 const subject = 'AAAAAAAAAAAAAAAAAAAAAA';
 const challengeId = `${subject}.cBBBBBBBBBBBBBBBBBBBBBB`;
@@ -37,6 +37,10 @@ const approved: Draft = {
   about: challengeId,
   data: { challengeId, attemptsLeft: 3, proof: { jti: 'jti', iat: 1, exp: 301 }, counted },
 };
+
+const created: Draft = { type: 'account-created', about: subject, data: { userId: `kid.${'u'.repeat(40)}` } };
+const exempted: Draft = { type: 'account-exempted', about: subject, data: {} };
+const erased: Draft = { type: 'account-erased', about: subject, data: {} };
 
 /** A life as the journal tells it, one command an event. */
 function lifeOf(drafts: readonly Draft[], life = 'life0000000', key = subject): EncodedEvent[] {
@@ -184,7 +188,7 @@ describe('an id', () => {
 });
 
 describe('folding a subject', () => {
-  const fold = (events: readonly EncodedEvent[]) => foldSubject('address', links(events));
+  const fold = (events: readonly EncodedEvent[]) => foldSubject(links(events));
 
   it('gives its document with the head that its next event will be built on', () => {
     const folded = fold(whole);
@@ -227,12 +231,42 @@ describe('folding a subject', () => {
   });
 
   it('takes the rules of what the subject is', () => {
-    expect(['platform', 'tenant:acme', subject].map(kindOf)).toEqual(['platform', 'tenant', 'address']);
-    const created: Draft = { type: 'tenant-created', about: 'acme', data: { tenantId: 'acme', name: 'Acme' } };
-    const tenant = foldSubject('tenant', links(lifeOf([created], 'life0000000', 'tenant:acme')));
+    const founded: Draft = { type: 'tenant-created', about: 'acme', data: { tenantId: 'acme', name: 'Acme' } };
+    const tenant = foldSubject(links(lifeOf([founded], 'life0000000', 'tenant:acme')));
     expect(tenant).toMatchObject({ document: { kind: 'tenant', name: 'Acme' }, expiresAt: 0 });
     const born: Draft = { type: 'platform-created', about: 'platform', data: { keyCheck: 'check' } };
-    const platform = foldSubject('platform', links(lifeOf([born], 'life0000000', 'platform')));
+    const platform = foldSubject(links(lifeOf([born], 'life0000000', 'platform')));
     expect(platform).toMatchObject({ document: { kind: 'platform', keyCheck: 'check' } });
+  });
+
+  it('tells an account from a bare address, whose subjects look alike, by the first event', () => {
+    const folded = fold(lifeOf([created, requested]));
+    expect(folded).toMatchObject({ kind: 'account', document: { kind: 'account', challenges: [{ id: challengeId }] } });
+    expect(fold(whole)).toMatchObject({ kind: 'address', document: { kind: 'address' } });
+  });
+
+  it('tells an account whose beginning is cut by the first event that no address has', () => {
+    const life = lifeOf([created, requested, approved, exempted]);
+    expect(fold(life.slice(1, 3))).toMatchObject({ kind: 'address', document: undefined });
+    expect(fold(life.slice(1))).toMatchObject({ kind: 'account', document: undefined, version: 4, erased: false });
+  });
+
+  it.each<[string, number]>([
+    ['whole', 0],
+    ['cut at its beginning', 2],
+    ['cut to its very end', 3],
+  ])('keeps nothing of an erased account, its chain %s', (_what, from) => {
+    const life = lifeOf([created, requested, approved, erased]).slice(from);
+    const folded = fold(life);
+    expect(folded).toMatchObject({ kind: 'account', erased: true, document: undefined, version: 4 });
+    expect(folded?.head).toBe(life.at(-1)?.hash);
+  });
+
+  it('lets nothing follow an erasure but another life', () => {
+    const life = lifeOf([created, erased, exempted]);
+    expect(fold(life)).toMatchObject({ erased: true, version: 2 });
+    const again = fold([...life, ...lifeOf([created], 'life1111111'), ...life]);
+    expect(again).toMatchObject({ life: 'life1111111', erased: false, version: 1, past: ['life0000000'] });
+    expect(again?.document).toMatchObject({ kind: 'account', commands: [{ did: 'account-created' }] });
   });
 });
