@@ -122,3 +122,9 @@ export function createBypass(
   if (!document) return refused('not-found');
   return happened({ type: 'bypass-code-created', about, data: { hash, expiresAt } });
 }
+
+/** Support: nothing is known of this person any more, and nothing that was told of them can be read by anybody. */
+export function eraseAccount(document: AccountDocument | undefined, about: string): Decision<never> {
+  if (!document) return refused('not-found');
+  return happened({ type: 'account-erased', about, data: {} });
+}

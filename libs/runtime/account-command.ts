@@ -1,4 +1,5 @@
 import { accountDecider, type AccountDocument, type AccountOutcome } from '#core/account-document.ts';
+import { eraseAccount } from '#core/account.ts';
 import type { Decision } from '#core/decider.ts';
 import { ownAccount, type AccountCaller } from './account-caller.ts';
 import { Problem, problemOf } from './errors.ts';
@@ -49,4 +50,26 @@ export async function lookAtAccount(
 ): Promise<{ document: AccountDocument; salt: string }> {
   const found = await foundation.handle.look<AccountDocument>(accountId);
   return { document: ownAccount(found?.document, caller), salt: found?.salt ?? '' };
+}
+
+/** Erases an account of the caller's tenant; one that is not there, or not any more, is a 404. */
+export async function eraseOwnAccount(
+  foundation: Foundation,
+  caller: AccountCaller,
+  accountId: string,
+  request: Claim,
+): Promise<void> {
+  const ended = await foundation.handle.erase<AccountDocument, AccountOutcome>({
+    subject: accountId,
+    tenant: caller.tenantId,
+    commandId: request.commandId,
+    actor: caller.actor,
+    decider: accountDecider,
+    decide: (document) => {
+      const decision = eraseAccount(document && ownAccount(document, caller), accountId);
+      if (request.late && decision.kind === 'events') throw new Problem('idempotency-key-spent');
+      return decision;
+    },
+  });
+  if (ended.kind === 'refused') throw problemOf(ended.refusal);
 }

@@ -2,6 +2,7 @@ import type { Foundation } from '#runtime/foundation.ts';
 import type { Http } from '#runtime/http.ts';
 import { startRelay } from '#runtime/relay.ts';
 import type { WorkingPart } from '#runtime/service.ts';
+import { startErasingAgain } from './erase-again.ts';
 import { startNotingDeliveries } from './on-delivery.ts';
 import { createProofs } from './proof.ts';
 import { registerAccounts } from './routes/accounts.ts';
@@ -24,9 +25,10 @@ export function registerVerifier(app: Http, foundation: Foundation): void {
   registerPages(app, foundation);
 }
 
-/** What a verifier does beside answering: notes what became of sends, and tells what others could not. */
+/** What a verifier does beside answering: notes what became of sends, tells what others could not, and erasures once more. */
 export async function startVerifierWork(foundation: Foundation): Promise<readonly WorkingPart[]> {
   const subscription = await startNotingDeliveries(foundation);
-  const relay = startRelay(foundation);
-  return [subscription, { ready: () => true, close: () => relay.stop() }];
+  const [relay, erasing] = [startRelay(foundation), startErasingAgain(foundation)];
+  const close = async () => void (await Promise.all([relay.stop(), erasing.stop()]));
+  return [subscription, { ready: () => true, close }];
 }

@@ -13,7 +13,7 @@ import type { Decision } from '#core/decider.ts';
 import { backupCode, backupCodeBytes, showBackupCode } from '#core/methods/backup-codes.ts';
 import { accountPolicy } from '#core/settings.ts';
 import { accountCallerOf, accountIdOf, claimFor, demandAccount } from '#runtime/account-caller.ts';
-import { commandAccount } from '#runtime/account-command.ts';
+import { commandAccount, eraseOwnAccount } from '#runtime/account-command.ts';
 import { viewAccount } from '#runtime/account-view.ts';
 import { Problem } from '#runtime/errors.ts';
 import type { Foundation } from '#runtime/foundation.ts';
@@ -90,5 +90,16 @@ export function registerSupport(app: Http, foundation: Foundation): void {
     return done.kind === 'done' && done.fresh
       ? { code: showBackupCode(code), expiresAt }
       : { secretShown: true, expiresAt };
+  });
+  const erase = {
+    ...common,
+    summary: 'Erase an account and all that is known of it',
+    response: answers(204, undefined),
+  };
+  app.delete('/v1/accounts/:id', { onRequest, schema: erase }, async (request, reply) => {
+    const caller = accountCallerOf(request);
+    const claimed = await claimFor(foundation, request, caller);
+    await eraseOwnAccount(foundation, caller, accountIdOf(request.params.id), claimed);
+    return reply.code(204).send(null);
   });
 }
