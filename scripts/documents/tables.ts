@@ -91,7 +91,7 @@ function eventSection(name: EventName): string {
 /** A type's data has one form, or is one of several. */
 function formsOf(schema: TSchema): string[] {
   const { anyOf = [schema] } = schema as { anyOf?: readonly TSchema[] };
-  return anyOf.map((form) => fieldsOf(form).join(', '));
+  return anyOf.map((form) => fieldsOf(form).join(', ') || 'none');
 }
 
 /** Names of the fields, inner ones and those of a list's items in braces; a question mark where a field may be missing. */

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { encodeChain, type Draft } from '#core/event.ts';
 import { runLog as run } from '../../scripts/log/run.ts';
-import { wrong } from './installation.ts';
+import { eventually, wrong } from './installation.ts';
 import { runHere, type Ran } from './run-script.ts';
 import { guess, obtainCode, obtainNext } from './story.ts';
 import type { System } from './system.ts';
@@ -65,7 +65,14 @@ export async function tellStory(system: System): Promise<Told> {
   await guess(system.call, asked.id, next.code, { binding });
   const canceled = await obtainCode(system, { channel: 'sms' });
   await system.call('POST', `/v1/challenges/${canceled.id}/cancel`, {});
-  for (let i = 0; i < 4; i += 1) await obtainCode(system, { to: asked.to });
+  for (let i = 0; i < 4; i += 1) {
+    const { id } = await obtainCode(system, { to: asked.to });
+    // A message is there before its fate is told; the dump shall have both.
+    await eventually('the fate of a send', async () => {
+      const { sends } = (await system.call('GET', `/v1/challenges/${id}`)).json;
+      return sends.every(({ status }: { status: string }) => status !== 'queued');
+    });
+  }
   const { stdout } = await runLog(system.folder, ['show', '--json']);
   const dump = linesIn(stdout);
   const subject = asked.id.slice(0, 22);
