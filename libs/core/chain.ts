@@ -12,6 +12,9 @@ export type Linked = { readonly ok: true; readonly link: Link } | { readonly ok:
 
 const idPattern = /^(.+)\.([A-Za-z0-9_-]{11})\.([1-9]\d{0,15})$/;
 
+/** The life that a subject's event belongs to, by its id; undefined of any other id. */
+export const lifeOf = (eventId: string): string | undefined => idPattern.exec(eventId)?.[2];
+
 /**
  * The link that an event is in its chain; `hash` is that of the record it was read from. Refused: an id that doesn't
  * say where the event stands.

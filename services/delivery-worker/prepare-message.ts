@@ -8,6 +8,7 @@ import type { RenderedMessage } from '#schemas/channel.ts';
 import type { CodeRendered, DeliveryFailure, MessageRendered } from '#schemas/delivery.ts';
 import { addressOf } from '#runtime/challenge-view.ts';
 import { Poison } from '#runtime/consume.ts';
+import { documentOf } from '#runtime/document-of.ts';
 import type { Foundation } from '#runtime/foundation.ts';
 import { fillParts } from '#runtime/render.ts';
 import { openField } from '#runtime/sealing.ts';
@@ -33,7 +34,7 @@ export async function prepareMessage(foundation: Foundation, event: Event): Prom
 /** The message with its code, if it is still the newest send of a pending challenge. */
 async function prepareCode(foundation: Foundation, event: Event, data: CodeRendered): Promise<Prepared> {
   const record = await foundation.store.load(event.subject);
-  const document = record && (JSON.parse(record.document) as AddressDocument);
+  const document = documentOf<AddressDocument>(record);
   const challenge = document?.tenant === event.tenant ? findChallenge(document, data.challengeId) : undefined;
   if (!record || !challenge) return failed('unreadable');
   const newest = newestSend(challenge);

@@ -3,6 +3,7 @@ import { findChallenge } from '#core/challenge-book.ts';
 import type { Draft, Event } from '#core/event.ts';
 import type { ChallengeRequested, ChallengeResendRequested } from '#schemas/challenge.ts';
 import { Poison } from '#runtime/consume.ts';
+import { documentOf } from '#runtime/document-of.ts';
 import type { Foundation } from '#runtime/foundation.ts';
 import { renderMessage } from '#runtime/render.ts';
 import { openField, sealField } from '#runtime/sealing.ts';
@@ -21,9 +22,8 @@ export async function onChallengeRequested(foundation: Foundation, event: Event)
   const data = event.data as Requested;
   if (foundation.now() - event.time > requestMsMax) return;
   const record = await foundation.store.load(event.subject);
-  if (!record) return tell(foundation, event, failed(data, 'unreadable'));
-  const document = JSON.parse(record.document) as AddressDocument;
-  if (document.tenant !== event.tenant) return tell(foundation, event, failed(data, 'unreadable'));
+  const document = documentOf<AddressDocument>(record);
+  if (!record || document?.tenant !== event.tenant) return tell(foundation, event, failed(data, 'unreadable'));
   const challenge = findChallenge(document, data.challengeId);
   const send = challenge?.sends.find(({ number }) => number === data.send.number);
   // The record decided otherwise than this event says: it stands in no chain of ours, and the first one is kept.

@@ -1,9 +1,11 @@
 import type { AccountDocument } from '#core/account-document.ts';
+import { lifeOf } from '#core/chain.ts';
 import type { Draft, Event } from '#core/event.ts';
 import { thingOfNotice, thingOfNoticeText } from '#core/notices.ts';
 import type { DeliveryFailure, NoticeRendered } from '#schemas/delivery.ts';
 import type { NoticeParams, NoticeRequested, NoticeTarget } from '#schemas/notice.ts';
 import { Poison } from '#runtime/consume.ts';
+import { documentOf } from '#runtime/document-of.ts';
 import type { Foundation } from '#runtime/foundation.ts';
 import { renderNotice } from '#runtime/render-notice.ts';
 import { openField, sealField } from '#runtime/sealing.ts';
@@ -18,8 +20,10 @@ export async function onNoticeRequested(foundation: Foundation, event: Event): P
   const data = event.data as NoticeRequested;
   if (foundation.now() - event.time > noticeMs) return;
   const record = await foundation.store.load(event.subject);
-  const document = record && (JSON.parse(record.document) as AccountDocument);
-  if (!record || document?.kind !== 'account' || document.tenant !== event.tenant) {
+  const document = documentOf<AccountDocument>(record);
+  const isTheirs = document?.kind === 'account' && document.tenant === event.tenant;
+  // Erased since, or erased and made anew: nobody has the salt under which it was sealed.
+  if (!record || !isTheirs || lifeOf(event.id) !== record.life) {
     return tell(foundation, event, ...failed(data, 'unreadable'));
   }
   const params = readParams(foundation, event, data, record.salt);
