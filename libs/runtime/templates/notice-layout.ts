@@ -48,8 +48,7 @@ export function layOutNoticeHtml(words: NoticeWords, text: NoticeText, locale: s
     preview: detail,
     heading: what,
     content: `${paragraph(detail, 'ink', 'margin:0 0 10px')}
-${layOutRow(words.labels.time, '{{params.time}}')}
-${rows.join('\n')}
+${layOutRow(words.labels.time, '{{params.time}}')}${rows.join('')}
 ${paragraph(words.expected, 'quiet', 'margin:26px 0 0')}
 ${paragraph(words.unexpected, 'ink', 'margin:8px 0 0;font-weight:600')}`,
     sender,
