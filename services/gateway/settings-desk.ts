@@ -31,9 +31,9 @@ export type Place = {
   readonly actor: string;
 };
 
-export type Governed = TenantDocument | PlatformDocument;
+type Governed = TenantDocument | PlatformDocument;
 export type Saved = { readonly version: number; readonly settings: OwnSettings };
-export type Save = {
+type Save = {
   readonly settings: OwnSettings;
   readonly expected: number | undefined;
   readonly restored?: number;
