@@ -135,7 +135,7 @@ export const StartLogin = Type.Object(
     accountId: Type.String({ minLength: 1, maxLength: 64 }),
     groups: Type.Optional(Groups),
     returnUrl: Type.Optional(Type.String({ minLength: 1, maxLength: 2_048 })),
-    state: Type.Optional(Type.String({ maxLength: 512 })),
+    state: Type.Optional(Type.String({ maxLength: 512, description: 'yours, comes back; at most 1,024 bytes' })),
     clientIp: Type.Optional(Type.String({ maxLength: 45 })),
     userAgent: Type.Optional(Type.String({ maxLength: 512 })),
   },

@@ -10,7 +10,8 @@ import type {
 } from '#schemas/account.ts';
 import type { ProofClaims } from '#schemas/challenge.ts';
 import type { LoginCanceled, LoginFailed, LoginStarted } from '#schemas/login.ts';
-import { endOf, evolveChallenges, isOver, type Challenge } from './challenge-book.ts';
+import { pruneAccount } from './account-retention.ts';
+import { evolveChallenges, type Challenge } from './challenge-book.ts';
 import { evolveEnrolments } from './evolve-enrolments.ts';
 import { evolveLogins } from './evolve-logins.ts';
 import { evolveMethods } from './evolve-methods.ts';
@@ -55,8 +56,6 @@ export type Login = Omit<LoginStarted, 'loginId'> & {
   readonly id: string;
   readonly startedAt: number;
   readonly attempts: number;
-  /** The challenge of this login's newest message, and the method it went to. */
-  readonly sending?: { readonly methodId: string; readonly challengeId: string };
   /** Its page was opened: the handle is dead. */
   readonly sessionStarted?: boolean;
   /** Methods that locked by guesses in this very login: its owner may be told so. */
@@ -108,13 +107,6 @@ export type AccountDocument = {
   readonly commands: readonly AccountOutcome[];
 };
 
-const hourMs = 3_600_000;
-const keptMs = 24 * hourMs;
-const commandsMax = 64;
-const challengesMax = 20;
-const loginsMax = 20;
-const pagesMax = 10;
-
 function born(fact: Fact): AccountDocument {
   const { userId, groups = [], ...profile } = fact.data as AccountCreated;
   return {
@@ -132,6 +124,10 @@ function born(fact: Fact): AccountDocument {
     commands: [],
   };
 }
+
+/** Only the newest send's code counts, and no call shows the sends of an account's challenge. */
+const keepNewestSend = (challenge: Challenge): Challenge =>
+  challenge.sends.length > 1 ? { ...challenge, sends: challenge.sends.slice(-1) } : challenge;
 
 const changePage = (document: AccountDocument, nonce: string, edit: (page: Page) => Page): AccountDocument => ({
   ...document,
@@ -153,6 +149,9 @@ function evolveSelf(document: AccountDocument, fact: Fact): AccountDocument {
       return { ...document, bypass: fact.data as BypassCodeCreated };
     case 'bypass-code-used':
       return { ...document, bypass: undefined };
+    // Whoever holds a page or a code of before the reset must not enrol in the owner's place.
+    case 'method-reset':
+      return { ...document, bypass: undefined, pages: [] };
     case 'page-opened':
       return { ...document, pages: [...document.pages, fact.data as PageOpened] };
     case 'page-session-started': {
@@ -166,30 +165,6 @@ function evolveSelf(document: AccountDocument, fact: Fact): AccountDocument {
     default:
       return document;
   }
-}
-
-/** The newest `max` of what is over, and all that is not. */
-function keepNewest<T>(things: readonly T[], max: number, isPast: (thing: T) => boolean): T[] {
-  const past = things.filter(isPast);
-  const kept = new Set(past.slice(Math.max(past.length - Math.max(max - (things.length - past.length), 0), 0)));
-  return things.filter((thing) => !isPast(thing) || kept.has(thing));
-}
-
-/** Forgets by the event's own time what is over and old. */
-function prune(document: AccountDocument, now: number): AccountDocument {
-  const challenges = document.challenges.filter((challenge) => now - endOf(challenge) < keptMs);
-  const logins = document.logins.filter(({ expiresAt }) => now - expiresAt < keptMs);
-  const pages = document.pages.filter(
-    ({ handleExpiresAt, sessionExpiresAt = 0 }) => now < Math.max(handleExpiresAt, sessionExpiresAt),
-  );
-  return {
-    ...document,
-    challenges: keepNewest(challenges, challengesMax, (challenge) => isOver(challenge, now)),
-    logins: keepNewest(logins, loginsMax, (login) => login.status.kind !== 'open' || now >= login.expiresAt),
-    enrolments: document.enrolments.filter(({ expiresAt }) => now < expiresAt + hourMs),
-    pages: pages.slice(-pagesMax),
-    commands: document.commands.filter(({ at }) => now - at < keptMs).slice(-commandsMax),
-  };
 }
 
 /** The first event of a command says what it did; those that follow from it add nothing to its outcome. */
@@ -208,9 +183,13 @@ function remember(document: AccountDocument, fact: Fact): AccountDocument {
   return { ...document, commands: [...document.commands, outcome] };
 }
 
+/** As the log tells it and the store keeps it: what has no value has no field, so order and absence are the same for every reader. */
+const plain = <T>(value: T): T => JSON.parse(JSON.stringify(value)) as T;
+
 /** The decider of accounts: folding a record's events gives its document exactly. */
 export const accountDecider: Decider<AccountDocument, AccountOutcome> = {
-  evolve(before, fact) {
+  evolve(before, drafted) {
+    const fact = { ...drafted, data: plain(drafted.data) };
     const document = evolveSelf(before ?? born(fact), fact);
     const methods = evolveMethods(document.methods, fact);
     const next: AccountDocument = {
@@ -218,11 +197,11 @@ export const accountDecider: Decider<AccountDocument, AccountOutcome> = {
       methods: methods.methods,
       defaultMethodId: methods.defaultOf(document.defaultMethodId),
       enrolments: evolveEnrolments(document.enrolments, fact),
-      challenges: evolveChallenges(document.challenges, fact),
+      challenges: evolveChallenges(document.challenges, fact).map(keepNewestSend),
       logins: evolveLogins(document.logins, fact),
       noticed: evolveNoticed(document.noticed, fact),
     };
-    return prune(remember(next, fact), fact.time);
+    return plain(pruneAccount(remember(next, fact), fact));
   },
   outcomeOf: (document, commandId) => document.commands.find(({ id }) => id === commandId),
   expiresAt: () => 0,

@@ -46,12 +46,16 @@ export function needsOf(
   now: number,
 ): Needs {
   const usable = usableMethods(document.methods, policy);
-  if (usable.some((method) => !isLocked(method, now)) || hasBypass(document, now)) return { needs: 'second-factor' };
-  if (usable.length > 0) return { needs: 'locked', reason: 'locked' };
-  if (document.methods.length > 0) return { needs: 'locked', reason: 'no-usable-method' };
+  if (usable.some((method) => !isLocked(method, now))) return { needs: 'second-factor' };
+  const bypass = hasBypass(document, now);
+  if (document.methods.length > 0) {
+    if (bypass) return { needs: 'second-factor' };
+    return { needs: 'locked', reason: usable.length > 0 ? 'locked' : 'no-usable-method' };
+  }
   if (!isEnforced(document, policy, groups, now)) return { needs: 'nothing' };
   const enrolmentDueAt = document.enrolmentDueAt ?? now + policy.enforcement.graceSeconds * 1_000;
   if (now < enrolmentDueAt) return { needs: 'nothing', enrolmentDueAt };
+  if (bypass) return { needs: 'second-factor', enrolmentDueAt };
   const { totp, sms, email } = policy.offered;
   if (!totp && !sms && !email) return { needs: 'locked', reason: 'no-usable-method', enrolmentDueAt };
   return { needs: 'enrolment', enrolmentDueAt };

@@ -1,5 +1,6 @@
 import type { AccountCreated, Profile } from '#schemas/account.ts';
 import type { AccountDocument } from './account-document.ts';
+import { bytesOf, hasRoom, methodsMax } from './account-retention.ts';
 import { isEnforced, type AccountPolicy } from './account-policy.ts';
 import { happened, refused, type Decision } from './decider.ts';
 import { failLogin } from './guess.ts';
@@ -9,18 +10,23 @@ import { electDefault, type Method } from './methods/method.ts';
 export type AccountAnswer = { readonly kind: 'unchanged' };
 const unchanged: Decision<AccountAnswer> = { kind: 'answer', answer: { kind: 'unchanged' } };
 
+/** The most that a person's own fields may take up: the rest of the record is for methods. */
+const profileBytesMax = 4_500;
+
 /** Makes an account, or takes over what is given about one. */
 export function saveAccount(
   document: AccountDocument | undefined,
   about: string,
   userId: string,
   profile: Profile,
+  { checkRate }: Pick<AccountPolicy, 'checkRate'>,
 ): Decision<AccountAnswer> {
-  if (!document) {
-    const data: AccountCreated = { userId, ...profile };
-    return happened({ type: 'account-created', about, data });
-  }
+  const data: AccountCreated = { userId, ...profile };
+  if (bytesOf(data) > profileBytesMax) return refused('body-too-large');
+  if (!document) return happened({ type: 'account-created', about, data });
   if (Object.values(profile).every((value) => value === undefined)) return unchanged;
+  const given = Object.fromEntries(Object.entries(profile).filter(([, value]) => value !== undefined));
+  if (!hasRoom({ ...document, ...given }, checkRate, 0)) return refused('body-too-large');
   return happened({ type: 'account-updated', about, data: profile });
 }
 
@@ -70,9 +76,13 @@ export function generateBackupCodes(
   },
 ): Decision<never> {
   if (!document) return refused('not-found');
-  if (!command.policy.offered['backup-codes']) return refused('method-not-offered');
-  if (document.methods.every(({ type }) => type === 'backup-codes')) return refused('backup-codes-first');
-  const { methodId, hashes, loginId } = command;
+  const { methodId, hashes, loginId, policy } = command;
+  if (!policy.offered['backup-codes']) return refused('method-not-offered');
+  const others = document.methods.filter(({ type }) => type !== 'backup-codes');
+  if (others.length === 0) return refused('backup-codes-first');
+  const added = bytesOf(hashes) + 2 * bytesOf(methodId);
+  if (others.length >= methodsMax || !hasRoom({ ...document, methods: others }, policy.checkRate, added))
+    return refused('too-many-methods');
   return happened({ type: 'backup-codes-generated', about: methodId, data: { methodId, hashes, loginId } });
 }
 

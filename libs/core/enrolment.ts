@@ -2,6 +2,7 @@ import type { MethodType, Seed } from '#schemas/account.ts';
 import type { ProofClaims } from '#schemas/challenge.ts';
 import type { AccountDocument, Enrolment } from './account-document.ts';
 import type { AccountPolicy } from './account-policy.ts';
+import { bytesOf, hasRoom, methodsMax } from './account-retention.ts';
 import { attemptsLeft as codeAttemptsLeft, findChallenge, type Challenge } from './challenge-book.ts';
 import { happened, refused, type Decision, type Refusal } from './decider.ts';
 import type { Draft } from './event.ts';
@@ -9,6 +10,7 @@ import { approveChallenge, failLogin, type Guessed } from './guess.ts';
 import { findLogin, loginStatus } from './login-status.ts';
 import { passEvents, type CheckLogin } from './login.ts';
 import {
+  cancelReplaced,
   requestCode,
   resendCode,
   statusOf,
@@ -19,7 +21,6 @@ import {
 } from './send-code.ts';
 
 const enrolmentsMax = 3;
-const methodsMax = 10;
 /** How long a QR code may wait to be scanned and confirmed. */
 const totpEnrolmentMs = 900_000;
 const totpAttemptsMax = 5;
@@ -36,17 +37,16 @@ export type StartEnrolment = {
   | { readonly type: 'sms' | 'email'; readonly to: string; readonly destination: string; readonly code: CodeRequest }
 );
 
+/** What an enrolment is about, and what its method would keep, where that is known. */
+type Wanted = Partial<Pick<Enrolment, 'to' | 'seed' | 'label' | 'destination' | 'loginId'>> & {
+  readonly type: MethodType;
+  readonly policy: AccountPolicy;
+  readonly now: number;
+};
+
 /** Why an enrolment of this kind can't begin, or undefined. Asked before limits are counted. */
-export function wouldEnrol(
-  document: AccountDocument | undefined,
-  {
-    type,
-    policy,
-    loginId,
-    destination,
-    now,
-  }: { type: MethodType; policy: AccountPolicy; loginId?: string; destination?: string; now: number },
-): Refusal | undefined {
+export function wouldEnrol(document: AccountDocument | undefined, wanted: Wanted): Refusal | undefined {
+  const { type, policy, loginId, destination, now } = wanted;
   if (!document) return { code: 'not-found' };
   if (!policy.offered[type]) return { code: 'method-not-offered' };
   if (loginId !== undefined) {
@@ -54,10 +54,15 @@ export function wouldEnrol(
     if (!login) return { code: 'not-found' };
     if (loginStatus(login, now) !== 'enrolment-required') return { code: 'login-not-open' };
   }
-  if (document.methods.length >= methodsMax) return { code: 'too-many-methods' };
+  if (document.methods.length >= methodsMax || !hasRoom(document, policy.checkRate, bytesOfMethod(wanted)))
+    return { code: 'too-many-methods' };
   const taken = document.methods.some((method) => 'destination' in method && method.destination === destination);
   return destination !== undefined && taken ? { code: 'already-enrolled' } : undefined;
 }
+
+/** About what a method takes up in the record: two ids, times and names of fields come to some 220 bytes. */
+const bytesOfMethod = ({ to = '', seed, label = '', destination = '' }: Wanted): number =>
+  220 + bytesOf({ to, seed, label, destination });
 
 /** Begins an enrolment: a secret to scan, or a code to an address. A fourth pending one replaces the oldest. */
 export function startEnrolment(document: AccountDocument | undefined, command: StartEnrolment): Decision<never> {
@@ -94,10 +99,7 @@ export function startEnrolment(document: AccountDocument | undefined, command: S
 /** An enrolment that ends unconfirmed takes the challenge of its address with it. */
 function endEnrolment(document: AccountDocument, { id, challengeId }: Enrolment, reason: string, now: number): Draft[] {
   const challenge = challengeId === undefined ? undefined : findChallenge(document, challengeId);
-  const cancel: Draft[] =
-    challenge && statusOf(challenge, now) === 'pending'
-      ? [{ type: 'challenge-canceled', about: challenge.id, data: { challengeId: challenge.id, reason: 'replaced' } }]
-      : [];
+  const cancel: Draft[] = challenge && statusOf(challenge, now) === 'pending' ? [cancelReplaced(challenge.id)] : [];
   return [{ type: 'enrolment-canceled', about: id, data: { enrolmentId: id, reason } }, ...cancel];
 }
 
@@ -116,9 +118,14 @@ export function wouldResendEnrolment(
   id: string,
   now: number,
 ): Refusal | undefined {
-  const challengeId = findEnrolment(document, id)?.challengeId;
-  const challenge = challengeId === undefined ? undefined : findChallenge(document, challengeId);
-  return challenge ? wouldResendCode(challenge, now) : { code: 'not-found' };
+  const enrolment = findEnrolment(document, id);
+  const challenge = findChallenge(document, enrolment?.challengeId ?? '');
+  if (!enrolment || !challenge) return { code: 'not-found' };
+  const login = enrolment.loginId === undefined ? undefined : findLogin(document, enrolment.loginId);
+  // One of a login that is over can be confirmed no more.
+  if (enrolment.loginId !== undefined && (!login || loginStatus(login, now) !== 'enrolment-required'))
+    return { code: 'login-not-open' };
+  return wouldResendCode(challenge, now);
 }
 
 export function resendEnrolment(
@@ -160,8 +167,7 @@ export function confirmEnrolment(
     answer: { kind: 'over', reason },
   });
   if (now >= enrolment.expiresAt) return over('expired');
-  const { type, destination, loginId } = enrolment;
-  const refusal = wouldEnrol(document, { type, policy: command.policy, loginId, destination, now });
+  const refusal = wouldEnrol(document, { ...enrolment, policy: command.policy, now });
   if (refusal) return { kind: 'refused', refusal };
   const challenge = enrolment.challengeId === undefined ? undefined : findChallenge(document, enrolment.challengeId);
   if (enrolment.challengeId !== undefined && (!challenge || statusOf(challenge, now) !== 'pending'))

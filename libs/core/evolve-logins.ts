@@ -1,5 +1,5 @@
 import type { MethodLocked, PageSessionStarted } from '#schemas/account.ts';
-import type { AttemptRejected, ChallengeRequested } from '#schemas/challenge.ts';
+import type { AttemptRejected } from '#schemas/challenge.ts';
 import type { LoginApproved, LoginAwaitingResult, LoginCanceled, LoginFailed, LoginStarted } from '#schemas/login.ts';
 import type { Login } from './account-document.ts';
 import type { Fact } from './decider.ts';
@@ -16,12 +16,6 @@ export function evolveLogins(logins: Logins, fact: Fact): Logins {
     case 'login-started': {
       const { loginId: id, ...rest } = fact.data as LoginStarted;
       return [...logins, { ...rest, id, startedAt: at, attempts: 0, lockedHere: [], status: { kind: 'open' } }];
-    }
-    case 'challenge-requested': {
-      const { challengeId, loginId, methodId } = fact.data as ChallengeRequested;
-      return methodId === undefined
-        ? logins
-        : change(logins, loginId, (it) => ({ ...it, sending: { methodId, challengeId } }));
     }
     case 'attempt-rejected':
       return change(logins, (fact.data as AttemptRejected).loginId, (it) => ({ ...it, attempts: it.attempts + 1 }));

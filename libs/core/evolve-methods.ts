@@ -12,7 +12,7 @@ import type {
 import type { AttemptRejected } from '#schemas/challenge.ts';
 import type { LoginApproved } from '#schemas/login.ts';
 import type { Fact } from './decider.ts';
-import type { BackupMethod, Method } from './methods/method.ts';
+import { checkTimes, packTimes, type BackupMethod, type Method } from './methods/method.ts';
 
 type Methods = readonly Method[];
 type Evolved = { readonly methods: Methods; readonly defaultOf: (before: string | undefined) => string | undefined };
@@ -52,7 +52,7 @@ const succeeded = (method: Method, at: number, usedStep: number | undefined): Me
 const rejected = (method: Method, { failures, countedSince = 0 }: AttemptRejected, at: number): Method => ({
   ...method,
   failures,
-  checkedAt: [...method.checkedAt.filter((one) => one > countedSince), at],
+  checkedAt: packTimes([...checkTimes(method).filter((one) => one > countedSince), at]),
 });
 
 const unlocked = (method: Method): Method => {

@@ -1,4 +1,5 @@
 import type { AccountDocument, Login } from './account-document.ts';
+import { newestSend, type Challenge } from './challenge-book.ts';
 
 export type LoginStatus =
   | 'second-factor-required'
@@ -27,3 +28,14 @@ export function loginStatus(login: Login, now: number): LoginStatus {
 
 export const isOpenLogin = (login: Login, now: number): boolean =>
   ['second-factor-required', 'enrolment-required'].includes(loginStatus(login, now));
+
+/** The newest challenge that a login has for one method: each method's code stays good while another is tried (the model's weakness 11). */
+export const challengeOf = (document: AccountDocument, loginId: string, methodId: string): Challenge | undefined =>
+  document.challenges.findLast((challenge) => challenge.loginId === loginId && challenge.methodId === methodId);
+
+/** The challenge of a login whose message is the newest. */
+export const newestOf = (document: AccountDocument, loginId: string): Challenge | undefined =>
+  document.challenges
+    .filter((challenge) => challenge.loginId === loginId && challenge.methodId !== undefined)
+    .toSorted((a, b) => newestSend(a).requestedAt - newestSend(b).requestedAt)
+    .at(-1);

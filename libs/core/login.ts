@@ -2,17 +2,17 @@ import type { ProofClaims } from '#schemas/challenge.ts';
 import type { AccountDocument, Login } from './account-document.ts';
 import { hasBypass, needsOf, type AccountPolicy } from './account-policy.ts';
 import {
-  requestCode,
+  requestOne,
   resendCode,
   statusOf as statusOfChallenge,
   wouldResendCode,
   type CodeRequest,
 } from './send-code.ts';
-import { findChallenge, type Challenge } from './challenge-book.ts';
+import type { Challenge } from './challenge-book.ts';
 import { happened, refused, type Decision, type Refusal } from './decider.ts';
 import type { Draft } from './event.ts';
 import { approveChallenge, failLogin, wrongGuess, type Guessed } from './guess.ts';
-import { findLogin, isOpenLogin, loginStatus } from './login-status.ts';
+import { challengeOf, findLogin, isOpenLogin, loginStatus } from './login-status.ts';
 import { checkWaitMs, isLocked, isUsable, type Method } from './methods/method.ts';
 
 export type StartLogin = {
@@ -106,14 +106,9 @@ function wayToSend(
   return isLocked(method, now) ? { code: 'method-locked' } : { login, method };
 }
 
-/** The pending challenge that this login's newest message to the method belongs to. */
-function pendingChallenge(
-  document: AccountDocument,
-  { sending }: Login,
-  methodId: string,
-  now: number,
-): Challenge | undefined {
-  const challenge = sending?.methodId === methodId ? findChallenge(document, sending.challengeId) : undefined;
+/** The pending challenge of this login for the method: a further send is one of it. */
+function pendingChallenge(document: AccountDocument, login: Login, method: Method, now: number): Challenge | undefined {
+  const challenge = challengeOf(document, login.id, method.id);
   return challenge && statusOfChallenge(challenge, now) === 'pending' ? challenge : undefined;
 }
 
@@ -125,7 +120,7 @@ export function wouldSend(
 ): Refusal | undefined {
   const way = wayToSend(document, command, now);
   if ('code' in way) return way;
-  const pending = pendingChallenge(document as AccountDocument, way.login, way.method.id, now);
+  const pending = pendingChallenge(document as AccountDocument, way.login, way.method, now);
   return pending && wouldResendCode(pending, now);
 }
 
@@ -135,8 +130,8 @@ export function sendForLogin(document: AccountDocument | undefined, command: Sen
   const way = wayToSend(document, command, code.now);
   if ('code' in way) return { kind: 'refused', refusal: way };
   const { login, method } = way;
-  const pending = pendingChallenge(document as AccountDocument, login, method.id, code.now);
-  if (!pending) return happened(requestCode({ ...code, loginId: login.id, methodId: method.id }));
+  const pending = pendingChallenge(document as AccountDocument, login, method, code.now);
+  if (!pending) return happened(...requestOne(document, { ...code, loginId: login.id, methodId: method.id }));
   const refusal = wouldResendCode(pending, code.now);
   return refusal ? { kind: 'refused', refusal } : happened(resendCode(pending, code));
 }
@@ -159,8 +154,7 @@ export function checkLogin(document: AccountDocument | undefined, command: Check
   const waitMs = checkWaitMs(method, policy, now);
   if (waitMs > 0) return refused('rate-limited', waitMs);
   const byCode = method.type === 'sms' || method.type === 'email';
-  const challenge =
-    byCode && login.sending?.methodId === methodId ? findChallenge(document, login.sending.challengeId) : undefined;
+  const challenge = byCode ? challengeOf(document, login.id, methodId) : undefined;
   if (byCode && !challenge) return over('expired');
   if (challenge && statusOfChallenge(challenge, now) !== 'pending') return over(overReason(challenge, now));
   const guessed = command.compare(method, challenge);

@@ -42,6 +42,8 @@ export type CodeRequest = NewSend & {
 
 export type Status = 'pending' | 'approved' | 'exhausted' | 'expired' | 'canceled';
 
+type Holder = { readonly challenges: readonly Challenge[] };
+
 /** No challenge outlives 900 s, whatever its resends. */
 const challengeMsMax = 900_000;
 
@@ -81,6 +83,22 @@ export function requestCode(
     },
   };
 }
+
+const openPerPurposeMax = 3;
+
+/** A new challenge of an account; a fourth open one of its purpose cancels the oldest. */
+export function requestOne(document: Holder | undefined, command: CodeRequest): Draft[] {
+  const { purpose, now } = command;
+  const open = document?.challenges.filter((one) => one.purpose === purpose && statusOf(one, now) === 'pending') ?? [];
+  const canceled = open.slice(0, Math.max(open.length + 1 - openPerPurposeMax, 0));
+  return [requestCode(command), ...canceled.map(({ id }) => cancelReplaced(id))];
+}
+
+export const cancelReplaced = (challengeId: string): Draft => ({
+  type: 'challenge-canceled',
+  about: challengeId,
+  data: { challengeId, reason: 'replaced' },
+});
 
 function newSend(number: number, sendsMax: number, endsAtMax: number, policy: ChallengePolicy, send: NewSend) {
   return {

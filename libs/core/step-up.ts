@@ -1,12 +1,12 @@
 import type { ProofClaims } from '#schemas/challenge.ts';
-import type { AccountDocument } from './account-document.ts';
+import type { AccountDocument, Enrolment } from './account-document.ts';
 import type { AccountPolicy } from './account-policy.ts';
 import type { Challenge } from './challenge-book.ts';
 import { happened, refused, type Decision, type Refusal } from './decider.ts';
 import type { Draft } from './event.ts';
 import { approveChallenge, wrongGuess, type Guessed } from './guess.ts';
 import { checkWaitMs, isLocked, isUsable, type Method } from './methods/method.ts';
-import { requestCode, resendCode, statusOf, wouldResendCode, type CodeRequest } from './send-code.ts';
+import { requestOne, resendCode, statusOf, wouldResendCode, type CodeRequest } from './send-code.ts';
 
 /** How long one proof on the Security tab opens what needs it. */
 const stepUpMs = 300_000;
@@ -20,6 +20,13 @@ export function isSteppedUp(document: AccountDocument, nonce: string, now: numbe
   const page = document.pages.find((candidate) => candidate.nonce === nonce);
   return document.methods.length === 0 || (page?.stepUpUntil !== undefined && now < page.stepUpUntil);
 }
+
+/**
+ * Whether a page may confirm an enrolment without one: what it began was allowed then, unless a method has come since. Else whoever
+ * began one on an empty account could finish it over the owner's methods (the model's weakness 13).
+ */
+export const mayConfirm = (document: AccountDocument, { startedAt }: Enrolment, nonce: string, now: number): boolean =>
+  document.methods.every(({ enrolledAt }) => enrolledAt < startedAt) || isSteppedUp(document, nonce, now);
 
 function usable(document: AccountDocument, methodId: string, policy: AccountPolicy): Method | undefined {
   const method = document.methods.find(({ id }) => id === methodId);
@@ -55,7 +62,8 @@ export function sendStepUp(
   const refusal = wouldSendStepUp(document, methodId, policy, code.now);
   if (refusal) return { kind: 'refused', refusal };
   const pending = pendingFor(document, methodId, code.now);
-  return happened(pending ? resendCode(pending, code) : requestCode({ ...code, purpose: stepUpPurpose, methodId }));
+  if (pending) return happened(resendCode(pending, code));
+  return happened(...requestOne(document, { ...code, purpose: stepUpPurpose, methodId }));
 }
 
 /** One guess that proves again who sits at the page; failures count at the method as everywhere. */

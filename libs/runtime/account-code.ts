@@ -14,20 +14,22 @@ import { sealField } from './sealing.ts';
 /** Where a code of an account goes. */
 export type CodeTarget = { readonly accountId: string; readonly channel: ChannelName; readonly address: Addressed };
 
-/** An address of an account as a request or its own record gives it, within the countries that settings allow. */
+/**
+ * An address of an account as a request or its own record gives it, within the countries that settings allow.
+ * @param clientIp digest of where the login comes from, in which a code is asked for
+ */
 export function readCodeTarget(
   foundation: Foundation,
   caller: AccountCaller,
-  accountId: string,
-  channel: ChannelName,
-  to: string,
+  { accountId, channel, to, clientIp }: Omit<CodeTarget, 'address'> & { to: string; clientIp?: string },
 ): CodeTarget {
   const address = readAddress(foundation.keys, caller.tenantId, { channel, to });
   const { countries } = caller.tenant.settings;
   if (address.country !== undefined && countries.length > 0 && !countries.includes(address.country)) {
     throw new Problem('country-not-allowed');
   }
-  return { accountId, channel, address };
+  const counted = { ...address.counted, ...(clientIp !== undefined && { clientIp }) };
+  return { accountId, channel, address: { ...address, counted } };
 }
 
 /** Counts a send once per command, however often the decision is made again. */

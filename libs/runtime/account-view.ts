@@ -1,8 +1,8 @@
 import type { AccountDocument, Login } from '#core/account-document.ts';
 import { isEnforced, type AccountPolicy } from '#core/account-policy.ts';
 import { maskAddress } from '#core/address.ts';
-import { findChallenge, newestSend, type Challenge } from '#core/challenge-book.ts';
-import { loginStatus } from '#core/login-status.ts';
+import { newestSend, type Challenge } from '#core/challenge-book.ts';
+import { loginStatus, newestOf } from '#core/login-status.ts';
 import { stateOf, usableMethods, type Method } from '#core/methods/method.ts';
 import type { AccountAnswer, LoginAnswer, MethodAnswer } from '#schemas/account-api.ts';
 import type { KeyRing } from './keys.ts';
@@ -33,6 +33,13 @@ export function openOf(
     { tenant: place.tenant, subject: place.accountId, field, thing },
     sealed,
   );
+}
+
+/** Where a method's messages go, masked; empty where it has no address, or nobody can read it any more. */
+export function addressOf(place: AccountPlace, method: Method): string {
+  if (method.type !== 'sms' && method.type !== 'email') return '';
+  const to = openOf(place, 'to', method.thing, method.to);
+  return to === undefined ? '' : maskAddress(method.type, to);
 }
 
 /** What a person recognises a method by; addresses masked unless it is the owner's own page that asks. */
@@ -121,9 +128,8 @@ export function viewLogin(
   const status = loginStatus(login, now);
   const open = status === 'second-factor-required';
   const methods = open ? usableMethods(document.methods, policy) : [];
-  const { sending } = login;
-  const challenge = open && sending ? findChallenge(document, sending.challengeId) : undefined;
-  const target = challenge && document.methods.find(({ id }) => id === sending?.methodId);
+  const challenge = open ? newestOf(document, login.id) : undefined;
+  const target = challenge && methods.find(({ id }) => id === challenge.methodId);
   return {
     id: login.id,
     status,
@@ -139,9 +145,7 @@ export function viewLogin(
     offered: status === 'enrolment-required' ? offeredOf(policy).filter((type) => type !== 'backup-codes') : undefined,
     enrolmentDueAt: isoOf(login.enrolmentDueAt),
     attemptsLeft: Math.max(login.attemptsMax - login.attempts, 0),
-    sending: challenge &&
-      target &&
-      sending && { methodId: sending.methodId, ...viewSend(challenge, labelOf(place, target)) },
+    sending: challenge && target && { methodId: target.id, ...viewSend(challenge, addressOf(place, target)) },
     expiresAt: iso(login.expiresAt),
   };
 }

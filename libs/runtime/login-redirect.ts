@@ -1,6 +1,7 @@
 import type { Login } from '#core/account-document.ts';
 import { loginStatus } from '#core/login-status.ts';
 import { isUnder } from '#core/return-url.ts';
+import { Problem } from './errors.ts';
 import type { KeyRing } from './keys.ts';
 import { resultCodeOf } from './page-token.ts';
 
@@ -23,6 +24,15 @@ export function redirectOf(keys: KeyRing, login: Login, now: number): string | u
   return undefined;
 }
 
-/** Whether a returnUrl is one the tenant allows: the origin exactly, the path by prefix at a segment's end. */
-export const isAllowedReturnUrl = (allowed: readonly string[], returnUrl: string): boolean =>
-  allowed.some((listed) => isUnder(returnUrl, listed));
+const returnUrlCharsMax = 2_048;
+
+/** A returnUrl as it is kept, if it lies under one that the tenant lists; else a Problem. */
+export function readReturnUrl(allowed: readonly string[], returnUrl: string): string {
+  if (!allowed.some((listed) => isUnder(returnUrl, listed))) throw new Problem('return-url-not-allowed');
+  const { href } = new URL(returnUrl);
+  if (href.length > returnUrlCharsMax) {
+    const message = `must be at most ${returnUrlCharsMax} characters, percent-encoded`;
+    throw new Problem('malformed-request', { errors: [{ field: 'returnUrl', message }] });
+  }
+  return href;
+}

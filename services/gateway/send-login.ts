@@ -1,12 +1,10 @@
 import { sendForLogin, wouldSend } from '#core/login.ts';
-import { findLogin } from '#core/login-status.ts';
-import { findChallenge } from '#core/challenge-book.ts';
-import { maskAddress } from '#core/address.ts';
+import { challengeOf, findLogin } from '#core/login-status.ts';
 import { accountPolicy } from '#core/settings.ts';
 import { codeRequest, createReservation, readCodeTarget } from '#runtime/account-code.ts';
 import { accountOfLogin, type AccountCaller } from '#runtime/account-caller.ts';
 import { commandAccount } from '#runtime/account-command.ts';
-import { openOf, viewSend } from '#runtime/account-view.ts';
+import { addressOf, openOf, viewSend } from '#runtime/account-view.ts';
 import { Problem } from '#runtime/errors.ts';
 import type { Foundation } from '#runtime/foundation.ts';
 import type { Claim } from '#runtime/idempotency.ts';
@@ -23,11 +21,11 @@ export async function sendLoginCode(
   const policy = accountPolicy(caller.tenant.settings);
   const wanted = { loginId, methodId, policy };
   const reserve = createReservation(foundation, caller, request);
-  let masked = '';
   const done = await commandAccount<never>(foundation, caller, accountId, request, async (document, { now, salt }) => {
     const refusal = wouldSend(document, wanted, now);
+    const login = findLogin(document, loginId);
     if (refusal) {
-      const lockedHere = findLogin(document, loginId)?.lockedHere.includes(methodId) ?? false;
+      const lockedHere = login?.lockedHere.includes(methodId) ?? false;
       const hide = refusal.code === 'method-locked' && caller.kind === 'page' && !lockedHere;
       return { kind: 'refused', refusal: hide ? { code: 'method-unavailable' } : refusal };
     }
@@ -37,14 +35,19 @@ export async function sendLoginCode(
     const place = { keys: foundation.keys, tenant: caller.tenantId, accountId, salt };
     const to = openOf(place, 'to', method.thing, method.to);
     if (to === undefined) throw new Problem('method-unavailable');
-    masked = maskAddress(method.type, to);
-    const target = readCodeTarget(foundation, caller, accountId, method.type, to);
+    const target = readCodeTarget(foundation, caller, {
+      accountId,
+      channel: method.type,
+      to,
+      clientIp: login?.clientIp,
+    });
     const reservation = await reserve(target.address);
     const at = { seed: request.seed, purpose: 'login', locale: document.locale, salt, reservation, now };
     return sendForLogin(document, { ...wanted, code: codeRequest(foundation, caller, target, at) });
   });
-  const sending = findLogin(done.document, loginId)?.sending;
-  const challenge = sending && findChallenge(done.document, sending.challengeId);
-  if (!challenge) throw new Problem('not-found');
-  return viewSend(challenge, masked);
+  const challenge = challengeOf(done.document, loginId, methodId);
+  const method = done.document.methods.find(({ id }) => id === methodId);
+  if (!challenge || !method) throw new Problem('not-found');
+  const place = { keys: foundation.keys, tenant: caller.tenantId, accountId, salt: done.salt };
+  return viewSend(challenge, addressOf(place, method));
 }

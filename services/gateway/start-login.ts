@@ -9,10 +9,10 @@ import { ownAccount } from '#runtime/account-caller.ts';
 import { viewLogin } from '#runtime/account-view.ts';
 import type { TenantCaller } from '#runtime/authenticate.ts';
 import { networkOf } from '#runtime/address-request.ts';
-import { Problem, problemOf } from '#runtime/errors.ts';
+import { Problem, problemOf, type FieldFault } from '#runtime/errors.ts';
 import type { Foundation } from '#runtime/foundation.ts';
 import type { Claim } from '#runtime/idempotency.ts';
-import { isAllowedReturnUrl } from '#runtime/login-redirect.ts';
+import { readReturnUrl } from '#runtime/login-redirect.ts';
 import { handleOf, resultMs } from '#runtime/page-token.ts';
 import { isIP } from 'node:net';
 
@@ -25,15 +25,10 @@ export async function beginLogin(
 ): Promise<LoginAnswer> {
   const { keys } = foundation;
   const { tenantId, tenant } = caller;
-  const { accountId, returnUrl, state, groups, clientIp } = body;
+  const { accountId, state, groups, clientIp } = body;
   if (!/^[A-Za-z0-9_-]{22}$/.test(accountId)) throw new Problem('not-found');
-  if (returnUrl !== undefined && !isAllowedReturnUrl(tenant.settings.returnUrls, returnUrl))
-    throw new Problem('return-url-not-allowed');
-  if (clientIp !== undefined && isIP(clientIp) === 0) {
-    throw new Problem('malformed-request', {
-      errors: [{ field: 'clientIp', message: 'must be an IPv4 or IPv6 address' }],
-    });
-  }
+  const returnUrl = body.returnUrl && readReturnUrl(tenant.settings.returnUrls, body.returnUrl);
+  refuseFaults(body);
   const loginId = thingId(accountId, 'l', request.seed);
   const nonce = keyedDigest(keys.newest('session').key, 'login-nonce', loginId).subarray(0, 16).toString('base64url');
   const policy = accountPolicy(tenant.settings);
@@ -64,11 +59,23 @@ export async function beginLogin(
   if (!login) throw new Problem('not-found');
   const place = { keys, tenant: tenantId, accountId, salt: handled.salt };
   const view = viewLogin(place, document, login, policy, foundation.now(), false);
-  const hasPage = returnUrl !== undefined && (login.needs === 'second-factor' || login.needs === 'enrolment');
-  return {
-    ...view,
-    ...(hasPage && { pageUrl: `${foundation.config.portalUrl}/login/${handleOf(keys, loginId, nonce)}` }),
-  };
+  const hasPage = login.needs === 'second-factor' || login.needs === 'enrolment';
+  if (login.nonce === undefined || !hasPage) return view;
+  return { ...view, pageUrl: `${foundation.config.portalUrl}/login/${handleOf(keys, loginId, login.nonce)}` };
+}
+
+const stateBytesMax = 1_024;
+
+/** What a schema cannot say. */
+function refuseFaults({ clientIp, state }: StartLogin): void {
+  const errors: FieldFault[] = [];
+  if (clientIp !== undefined && isIP(clientIp) === 0) {
+    errors.push({ field: 'clientIp', message: 'must be an IPv4 or IPv6 address' });
+  }
+  if (state !== undefined && Buffer.byteLength(JSON.stringify(state)) - 2 > stateBytesMax) {
+    errors.push({ field: 'state', message: `must be at most ${stateBytesMax} bytes, written as JSON` });
+  }
+  if (errors.length > 0) throw new Problem('malformed-request', { errors });
 }
 
 const ipDigest = ({ keys }: Foundation, ip: string): string =>

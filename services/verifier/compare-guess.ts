@@ -1,5 +1,6 @@
 import type { Challenge } from '#core/challenge-book.ts';
-import type { Enrolment } from '#core/account-document.ts';
+import type { AccountDocument, Enrolment } from '#core/account-document.ts';
+import { sameSecret } from '#core/bytes.ts';
 import type { Guessed } from '#core/guess.ts';
 import { findBackupCode, hashBackupCode, normaliseBackupCode } from '#core/methods/backup-codes.ts';
 import type { Method, TotpMethod } from '#core/methods/method.ts';
@@ -88,6 +89,20 @@ export function hashesOfBackup(
 /** The digest that is kept of a new one. */
 export function hashNewBackup({ keys }: Foundation, tenant: string, accountId: string, code: string): string {
   return hashBackupCode(keys.newest('method').key, tenant, accountId, code);
+}
+
+/** Whether an app with this very secret is enrolled already. */
+export function hasSecret(
+  { keys }: Foundation,
+  { tenant, accountId, salt }: Omit<GuessPlace, 'now'>,
+  document: AccountDocument,
+  secret: string,
+): boolean {
+  return document.methods.some((method) => {
+    if (method.type !== 'totp') return false;
+    const whom = { tenant, subject: accountId, field: 'secret', thing: method.thing };
+    return sameSecret(openField(keys, 'method', salt, whom, method.seed.secret) ?? '', secret);
+  });
 }
 
 function compareTotp(

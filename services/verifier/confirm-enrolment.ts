@@ -1,12 +1,16 @@
-import { confirmEnrolment, type EnrolmentVerdict } from '#core/enrolment.ts';
+import { findChallenge } from '#core/challenge-book.ts';
+import { confirmEnrolment, findEnrolment, type EnrolmentVerdict } from '#core/enrolment.ts';
 import { loginStatus } from '#core/login-status.ts';
 import { accountPolicy } from '#core/settings.ts';
+import { mayConfirm } from '#core/step-up.ts';
 import { thingId } from '#core/subject.ts';
 import { commandAccount } from '#runtime/account-command.ts';
 import type { AccountCaller } from '#runtime/account-caller.ts';
 import { viewMethod } from '#runtime/account-view.ts';
+import { Problem } from '#runtime/errors.ts';
 import type { Foundation } from '#runtime/foundation.ts';
 import type { Claim } from '#runtime/idempotency.ts';
+import { clearSends } from './clear-sends.ts';
 import { compareWithEnrolment } from './compare-guess.ts';
 import { newProof, type Proofs } from './proof.ts';
 import { loginOr404, passedAnswer, passedBy } from './verify-login.ts';
@@ -28,6 +32,7 @@ export async function confirmMethod(
 ) {
   const policy = accountPolicy(caller.tenant.settings);
   const methodId = thingId(accountId, 'm', request.seed);
+  let proved = '';
   const done = await commandAccount<EnrolmentVerdict>(
     foundation,
     caller,
@@ -35,6 +40,10 @@ export async function confirmMethod(
     request,
     (document, { now, salt }) => {
       const place = { tenant: caller.tenantId, accountId, salt, now };
+      const begun = findEnrolment(document, enrolmentId);
+      proved = begun?.challengeId ?? '';
+      if (caller.kind === 'page' && loginId === undefined && begun && !mayConfirm(document, begun, caller.nonce, now))
+        throw new Problem('step-up-required');
       return confirmEnrolment(document, {
         enrolmentId,
         methodId,
@@ -55,6 +64,7 @@ export async function confirmMethod(
   if (done.outcome.did === 'attempt-rejected') {
     return { result: 'rejected', reason: 'wrong-code', attemptsLeft: done.outcome.attemptsLeft ?? 0, ...status };
   }
+  if (done.fresh) await clearSends(foundation, caller.tenantId, findChallenge(document, proved));
   const place = { keys: foundation.keys, tenant: caller.tenantId, accountId, salt };
   const method = document.methods.find(({ id }) => id === methodId);
   const passed = login && (login.status.kind === 'approved' || login.status.kind === 'awaiting-result');

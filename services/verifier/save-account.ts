@@ -11,9 +11,16 @@ import type { Foundation } from '#runtime/foundation.ts';
 import type { Claim } from '#runtime/idempotency.ts';
 import { sealField } from '#runtime/sealing.ts';
 
-/** The id of a user's account: a keyed digest, so that nobody can tell a user id from it or try one against it. */
-export const accountIdFor = ({ keys }: Foundation, tenantId: string, userId: string): string =>
-  subjectOf(keys.newest('subject').key, 'account', tenantId, userId);
+/**
+ * The id of a user's account: a keyed digest, so that nobody can tell a user id from it or try one against it. Half a surrogate pair is
+ * no character: all of them would be the same in UTF-8, and two users one account.
+ */
+export function accountIdFor({ keys }: Foundation, tenantId: string, userId: string): string {
+  if (!userId.isWellFormed()) {
+    throw new Problem('malformed-request', { errors: [{ field: 'userId', message: 'must be well-formed Unicode' }] });
+  }
+  return subjectOf(keys.newest('subject').key, 'account', tenantId, userId);
+}
 
 /** Makes the account of a user, or finds it and takes over what is given; what is the same already is no change. */
 export async function makeOrFindAccount(
@@ -26,6 +33,7 @@ export async function makeOrFindAccount(
   const { tenantId } = caller;
   const given = normalised(body);
   const accountId = accountIdFor(foundation, tenantId, body.userId);
+  const policy = accountPolicy(caller.tenant.settings);
   const handled = await foundation.handle.handle<AccountDocument, AccountOutcome, AccountAnswer>({
     subject: accountId,
     tenant: tenantId,
@@ -43,19 +51,21 @@ export async function makeOrFindAccount(
           : seal(field, text);
       };
       const same = JSON.stringify(given.groups?.toSorted()) === JSON.stringify(document?.groups.toSorted());
-      return saveAccount(document, accountId, document ? document.userId : seal('userId', body.userId), {
+      const profile = {
         accountName: changed('accountName'),
         email: changed('email'),
         phone: changed('phone'),
         locale: given.locale === document?.locale ? undefined : given.locale,
         groups: same ? undefined : given.groups,
-      });
+      };
+      const userId = document ? document.userId : seal('userId', body.userId);
+      return saveAccount(document, accountId, userId, profile, policy);
     },
   });
   if (handled.kind === 'refused') throw problemOf(handled.refusal);
   if (!handled.document) throw new Problem('not-found');
   const place = { keys, tenant: tenantId, accountId, salt: handled.salt };
-  return viewAccount(place, handled.document, accountPolicy(caller.tenant.settings), foundation.now());
+  return viewAccount(place, handled.document, policy, foundation.now());
 }
 
 /** Addresses in their normal form; all faults at once. */

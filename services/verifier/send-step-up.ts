@@ -1,10 +1,9 @@
-import { maskAddress } from '#core/address.ts';
 import { accountPolicy } from '#core/settings.ts';
 import { sendStepUp, stepUpPurpose, wouldSendStepUp } from '#core/step-up.ts';
 import { codeRequest, createReservation, readCodeTarget } from '#runtime/account-code.ts';
 import type { AccountCaller } from '#runtime/account-caller.ts';
 import { commandAccount, lookAtAccount } from '#runtime/account-command.ts';
-import { openOf, viewSend } from '#runtime/account-view.ts';
+import { addressOf, openOf, viewSend } from '#runtime/account-view.ts';
 import { Problem } from '#runtime/errors.ts';
 import type { Foundation } from '#runtime/foundation.ts';
 import type { Claim } from '#runtime/idempotency.ts';
@@ -23,7 +22,6 @@ export async function sendStepUpCode(
   if (wanted?.type === 'totp' || wanted?.type === 'backup-codes') return {};
   const policy = accountPolicy(caller.tenant.settings);
   const reserve = createReservation(foundation, caller, request);
-  let masked = '';
   const done = await commandAccount<never>(foundation, caller, accountId, request, async (before, { now, salt }) => {
     const refusal = wouldSendStepUp(before, methodId, policy, now);
     // Locks are told apart only to the tenant.
@@ -36,8 +34,7 @@ export async function sendStepUpCode(
     const place = { keys: foundation.keys, tenant: caller.tenantId, accountId, salt };
     const to = openOf(place, 'to', method.thing, method.to);
     if (to === undefined) return { kind: 'refused', refusal: { code: 'method-unavailable' } };
-    masked = maskAddress(method.type, to);
-    const target = readCodeTarget(foundation, caller, accountId, method.type, to);
+    const target = readCodeTarget(foundation, caller, { accountId, channel: method.type, to });
     const reservation = await reserve(target.address);
     const at = { seed: request.seed, purpose: stepUpPurpose, locale: before.locale, salt, reservation, now };
     return sendStepUp(before, methodId, policy, codeRequest(foundation, caller, target, at));
@@ -45,6 +42,8 @@ export async function sendStepUpCode(
   const challenge = done.document.challenges.findLast(
     (one) => one.purpose === stepUpPurpose && one.methodId === methodId,
   );
-  if (!challenge) throw new Problem('not-found');
-  return viewSend(challenge, masked);
+  const method = done.document.methods.find(({ id }) => id === methodId);
+  if (!challenge || !method) throw new Problem('not-found');
+  const place = { keys: foundation.keys, tenant: caller.tenantId, accountId, salt: done.salt };
+  return viewSend(challenge, addressOf(place, method));
 }

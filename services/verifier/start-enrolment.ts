@@ -6,6 +6,7 @@ import { maskAddress } from '#core/address.ts';
 import { keyedDigest } from '#core/bytes.ts';
 import { findChallenge } from '#core/challenge-book.ts';
 import { findEnrolment, importTotp, startEnrolment, wouldEnrol } from '#core/enrolment.ts';
+import { findLogin } from '#core/login-status.ts';
 import { readTotpUri, totpUri, type TotpParameters } from '#core/methods/totp.ts';
 import { accountPolicy } from '#core/settings.ts';
 import { thingId } from '#core/subject.ts';
@@ -18,6 +19,8 @@ import { Problem } from '#runtime/errors.ts';
 import type { Foundation } from '#runtime/foundation.ts';
 import type { Claim } from '#runtime/idempotency.ts';
 import { sealField } from '#runtime/sealing.ts';
+import { hasSecret } from './compare-guess.ts';
+import { demandStepUp } from './demand-step-up.ts';
 
 const secretBytes = 20;
 
@@ -26,11 +29,24 @@ type Wanted = { readonly accountId: string; readonly body: EnrolMethod; readonly
 /** Begins an enrolment: a secret and its QR code, shown once, or a code on its way to an address. */
 export async function enrolMethod(foundation: Foundation, caller: AccountCaller, wanted: Wanted, request: Claim) {
   const { type } = wanted.body;
+  refuseStrayFields(wanted.body);
   if (type === 'totp')
     return wanted.body.uri === undefined
       ? enrolTotp(foundation, caller, wanted, request)
       : importApp(foundation, caller, wanted, request);
   return enrolAddress(foundation, caller, wanted, type, request);
+}
+
+/** Fields that a method of this type does not take: whoever sends them expects something of them. */
+function refuseStrayFields({ type, to, uri, confirmed }: EnrolMethod): void {
+  const stray = { to: type === 'totp' && to, uri: type !== 'totp' && uri, confirmed: uri === undefined && confirmed };
+  const errors = Object.entries(stray)
+    .filter(([, value]) => value !== undefined && value !== false)
+    .map(([field]) => ({
+      field,
+      message: `is not taken for type ${type}${field === 'confirmed' ? ' without uri' : ''}`,
+    }));
+  if (errors.length > 0) throw new Problem('malformed-request', { errors });
 }
 
 function sealed(foundation: Foundation, caller: AccountCaller, accountId: string, salt: string, thing: string) {
@@ -60,6 +76,7 @@ async function enrolTotp(
     accountId,
     request,
     (document, { now, salt }: AccountAt) => {
+      demandFurther(caller, document, loginId, now);
       const seal = sealed(foundation, caller, accountId, salt, enrolmentId);
       const seed = { secret: seal.secret(secret), ...parameters };
       const label = seal.label(body.label);
@@ -74,12 +91,23 @@ async function enrolTotp(
       });
     },
   );
-  const expiresAt = new Date(findEnrolment(done.document, enrolmentId)?.expiresAt ?? 0).toISOString();
+  const enrolment = findEnrolment(done.document, enrolmentId);
+  const expiresAt = enrolment && new Date(enrolment.expiresAt).toISOString();
   if (done.kind === 'done' && !done.fresh) return { enrolmentId, secretShown: true, expiresAt };
   const place = { keys: foundation.keys, tenant: caller.tenantId, accountId, salt: done.salt };
   const name = accountNameOf(place, done.document) ?? body.label ?? 'account';
   const uri = totpUri(secret, parameters, issuer || settings.branding.name || tenant.name, name);
   return { enrolmentId, secret, uri, qrSvg: encodeQR(uri, 'svg'), expiresAt };
+}
+
+/** A page may add a further method only after a fresh proof; the first one needs none, and neither does one that a login demands. */
+function demandFurther(
+  caller: AccountCaller,
+  document: AccountDocument,
+  loginId: string | undefined,
+  now: number,
+): void {
+  if (loginId === undefined) demandStepUp(caller, document, undefined, now);
 }
 
 function accountNameOf(place: Parameters<typeof openOf>[0], document: AccountDocument): string | undefined {
@@ -100,6 +128,9 @@ async function importApp(foundation: Foundation, caller: AccountCaller, { accoun
   const methodId = thingId(accountId, 'm', request.seed);
   const done = await commandAccount<never>(foundation, caller, accountId, request, (document, { now, salt }) => {
     const seal = sealed(foundation, caller, accountId, salt, enrolmentId);
+    // Two methods of one secret would let one code pass twice.
+    if (hasSecret(foundation, { tenant: caller.tenantId, accountId, salt }, document, read.secret))
+      return { kind: 'refused', refusal: { code: 'already-enrolled' } };
     const seed = { secret: seal.secret(read.secret), ...read.parameters };
     const label = seal.label(body.label ?? read.label);
     const destination = keyedDigest(foundation.keys.newest('method').key, 'totp-secret', accountId, read.secret);
@@ -130,6 +161,7 @@ async function enrolAddress(
   const enrolmentId = thingId(accountId, 'e', request.seed);
   const reserve = createReservation(foundation, caller, request);
   const done = await commandAccount<never>(foundation, caller, accountId, request, async (document, { now, salt }) => {
+    demandFurther(caller, document, loginId, now);
     const place = { keys: foundation.keys, tenant: caller.tenantId, accountId, salt };
     const own =
       type === 'sms'
@@ -140,7 +172,8 @@ async function enrolAddress(
       throw new Problem('malformed-request', {
         errors: [{ field: 'to', message: 'is missing, and the account has none of its own' }],
       });
-    const target = readCodeTarget(foundation, caller, accountId, type, to);
+    const clientIp = findLogin(document, loginId ?? '')?.clientIp;
+    const target = readCodeTarget(foundation, caller, { accountId, channel: type, to, clientIp });
     const { destination } = target.address.counted;
     const refusal = wouldEnrol(document, { type, policy, loginId, destination, now });
     if (refusal) return { kind: 'refused', refusal };
@@ -180,7 +213,8 @@ export function viewEnrolment(
 ) {
   const enrolment = findEnrolment(document, enrolmentId);
   const challenge = enrolment?.challengeId === undefined ? undefined : findChallenge(document, enrolment.challengeId);
-  if (!enrolment || !challenge) throw new Problem('not-found');
+  // A repeated request whose enrolment is over by now: it is told the id, as it was.
+  if (!enrolment || !challenge) return { enrolmentId };
   const place = { keys: foundation.keys, tenant: caller.tenantId, accountId, salt };
   const to = openOf(place, 'to', enrolmentId, enrolment.to);
   return { enrolmentId, ...viewSend(challenge, to === undefined ? '' : maskAddress(challenge.channel, to)) };

@@ -2,15 +2,14 @@ import type { AddressOutcome } from '#core/address-document.ts';
 import { attemptsLeft, type Challenge } from '#core/challenge-book.ts';
 import { checkCode, type Verdict } from '#core/challenge.ts';
 import { statusOf } from '#core/send-code.ts';
-import { destinationKey } from '#core/throttle.ts';
 import type { VerifyAnswer } from '#schemas/api.ts';
-import { Unavailable } from '#storage/unavailable.ts';
 import type { TenantCaller } from '#runtime/authenticate.ts';
 import { bindingDigest } from '#runtime/binding.ts';
 import { handleChallenge, ownChallenge, subjectOfChallenge } from '#runtime/challenge-call.ts';
 import { problemOf } from '#runtime/errors.ts';
 import type { Foundation } from '#runtime/foundation.ts';
 import type { Claim } from '#runtime/idempotency.ts';
+import { clearSends } from './clear-sends.ts';
 import { codeMatches } from './code-matches.ts';
 import { readDigits } from './compare-guess.ts';
 import { newProof, type Proofs } from './proof.ts';
@@ -48,13 +47,6 @@ export async function verifyChallenge(
   }
   if (handled.fresh && handled.outcome.did === 'approve') await clearSends(foundation, tenantId, challenge);
   return answerOf(foundation, proofs, tenantId, challenge, handled.outcome);
-}
-
-/** The person is there: what was sent to them counts no more. Late or lost it only leaves a limit too tight. */
-async function clearSends({ store }: Foundation, tenant: string, challenge: Challenge): Promise<void> {
-  await store.release(destinationKey(tenant, challenge.counted)).catch((error: unknown) => {
-    if (!(error instanceof Unavailable)) throw error;
-  });
 }
 
 function answerOf(

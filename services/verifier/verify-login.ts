@@ -3,11 +3,8 @@ import type { AccountDocument, Login } from '#core/account-document.ts';
 import { sameSecret } from '#core/bytes.ts';
 import type { Guessed } from '#core/guess.ts';
 import { checkLogin, type CheckLogin, type LoginReason, type LoginVerdict } from '#core/login.ts';
-import { findLogin, loginStatus } from '#core/login-status.ts';
+import { challengeOf, findLogin, loginStatus } from '#core/login-status.ts';
 import { accountPolicy } from '#core/settings.ts';
-import { destinationKey } from '#core/throttle.ts';
-import { findChallenge } from '#core/challenge-book.ts';
-import { Unavailable } from '#storage/unavailable.ts';
 import { accountOfLogin, type AccountCaller } from '#runtime/account-caller.ts';
 import { commandAccount } from '#runtime/account-command.ts';
 import { Problem } from '#runtime/errors.ts';
@@ -15,6 +12,7 @@ import type { Foundation } from '#runtime/foundation.ts';
 import type { Claim } from '#runtime/idempotency.ts';
 import { redirectOf } from '#runtime/login-redirect.ts';
 import { resultMs } from '#runtime/page-token.ts';
+import { clearSends } from './clear-sends.ts';
 import { compareWithMethod, hashesOfBackup, readBackupCode } from './compare-guess.ts';
 import { newProof, type Proofs } from './proof.ts';
 
@@ -72,7 +70,7 @@ export async function verifyLogin(
     foundation.telemetry.count('twofold.verdicts', { result: 'rejected', reason: 'wrong-code' });
     return rejected(foundation, caller, login, 'wrong-code', done.outcome.loginAttemptsLeft ?? leftOf(login));
   }
-  if (done.fresh) await clearSends(foundation, caller.tenantId, document, login);
+  if (done.fresh) await clearSends(foundation, caller.tenantId, challengeOf(document, loginId, guess.methodId));
   foundation.telemetry.count('twofold.verdicts', { result: 'approved' });
   return {
     result: 'approved',
@@ -159,18 +157,4 @@ function compareBypass(
   const hashes = hashesOfBackup(foundation, { tenant, accountId }, readBackupCode(typed));
   const same = hashes.map((hash) => sameSecret(kept, hash)).includes(true);
   return { kind: same ? 'right' : 'wrong' };
-}
-
-/** The person is there: what was sent to them counts no more. */
-async function clearSends(
-  { store }: Foundation,
-  tenant: string,
-  document: AccountDocument,
-  login: Login,
-): Promise<void> {
-  const challenge = login.sending && findChallenge(document, login.sending.challengeId);
-  if (!challenge || challenge.state.kind !== 'approved') return;
-  await store.release(destinationKey(tenant, challenge.counted)).catch((error: unknown) => {
-    if (!(error instanceof Unavailable)) throw error;
-  });
 }

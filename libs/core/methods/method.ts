@@ -10,7 +10,7 @@ type Enrolled = {
   readonly lastUsedAt?: number;
   /** Wrong guesses in a row; only its own success or support lowers them. */
   readonly failures: number;
-  /** When they were made, as far as the rate of checks still counts them. */
+  /** When they were made, as far as the rate of checks still counts them: in seconds, the first since 1970, each other since the one before. */
   readonly checkedAt: readonly number[];
   readonly lockedUntil?: number;
   readonly disabled: boolean;
@@ -59,7 +59,10 @@ export const stateOf = (method: Method, now: number): 'active' | 'locked' | 'dis
 export const isUsable = (method: Method, { offered }: MethodPolicy): boolean =>
   offered[method.type] && !method.disabled && (method.type !== 'backup-codes' || method.hashes.length > 0);
 
-/** Usable methods of an account; backup codes count only beside another method that is usable or may become so. */
+/**
+ * What a login may be passed with. Backup codes stay usable while the method beside them is withdrawn or disabled: that is the day they
+ * are for, and whoever spoilt that method by guessing does not have them.
+ */
 export function usableMethods(methods: readonly Method[], policy: MethodPolicy): Method[] {
   return methods.filter((method) => isUsable(method, policy));
 }
@@ -78,11 +81,23 @@ export function consequenceOf(failures: number, policy: MethodPolicy, now: numbe
   return { kind: 'lock', until: now + seconds * 1_000 };
 }
 
+/** The instants of wrong guesses that still count, in Unix milliseconds; a record has no room for a hundred of them at full length. */
+export function checkTimes({ checkedAt }: Pick<Method, 'checkedAt'>): number[] {
+  let at = 0;
+  return checkedAt.map((seconds) => (at += seconds) * 1_000);
+}
+
+/** Instants as a record keeps them, each rounded up to the second, so that none stops counting before its time. */
+export function packTimes(times: readonly number[]): number[] {
+  const seconds = times.map((at) => Math.ceil(at / 1_000));
+  return seconds.map((at, index) => at - (seconds[index - 1] ?? 0));
+}
+
 /** Milliseconds until the rate of checks allows one more guess; 0 = now. */
 export function checkWaitMs(method: Method, policy: MethodPolicy, now: number): number {
   const { attempts, windowSeconds } = policy.checkRate;
   const since = now - windowSeconds * 1_000;
-  const counted = method.checkedAt.filter((at) => at > since);
+  const counted = checkTimes(method).filter((at) => at > since);
   const oldestInTheWay = counted.at(-attempts);
   return oldestInTheWay === undefined ? 0 : oldestInTheWay + windowSeconds * 1_000 - now;
 }

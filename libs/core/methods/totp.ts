@@ -1,4 +1,4 @@
-import { generateSync, generateURI } from 'otplib';
+import { createGuardrails, generateSync, generateURI } from 'otplib';
 import { sameSecret } from '../bytes.ts';
 
 export type TotpParameters = {
@@ -12,6 +12,11 @@ export type TotpCheck =
   | { readonly kind: 'right'; readonly step: number }
   | { readonly kind: 'replayed' }
   | { readonly kind: 'wrong' };
+
+const secretBytesMin = 10;
+const secretBytesMax = 64;
+// What other systems made has to work here as well; ours have 20 bytes.
+const guardrails = createGuardrails({ MIN_SECRET_BYTES: secretBytesMin });
 
 /** One step either side of now: what clocks drift and people take to type (RFC 6238, section 5.2). */
 const window = [-1, 0, 1] as const;
@@ -42,6 +47,7 @@ export function checkTotp(
       algorithm,
       digits,
       period,
+      guardrails,
     });
     if (sameSecret(code, guess)) matched = Math.max(matched, step);
   }
@@ -59,8 +65,19 @@ export type ReadUri =
   | { readonly ok: true; readonly secret: string; readonly parameters: TotpParameters; readonly label?: string }
   | { readonly ok: false; readonly reason: string };
 
-const secretBytesMin = 10;
-const secretBytesMax = 64;
+const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
+
+/** Base32 as RFC 4648 writes it, without padding: unused bits of the last letter are none; undefined if no bytes make it. */
+function canonicalSecret(typed: string): string | undefined {
+  const secret = typed.replace(/[\s=-]/g, '').toUpperCase();
+  const bytes = Math.floor((secret.length * 5) / 8);
+  const unused = secret.length * 5 - bytes * 8;
+  if (!/^[A-Z2-7]+$/.test(secret) || unused >= 5 || bytes < secretBytesMin || bytes > secretBytesMax) return undefined;
+  const last = alphabet.indexOf(secret.slice(-1));
+  return secret.slice(0, -1) + alphabet.charAt(last - (last % 2 ** unused));
+}
+
+const numberOf = (text: string) => (/^\d{1,4}$/.test(text) ? Number(text) : NaN);
 
 /** Reads an otpauth URI that another system made, for import. Secrets of 80 bits and more are taken (Google's old ones had 80). */
 export function readTotpUri(uri: string): ReadUri {
@@ -69,14 +86,13 @@ export function readTotpUri(uri: string): ReadUri {
   const { protocol, host, pathname, searchParams } = new URL(uri);
   if (protocol !== 'otpauth:') return refuse('must be an otpauth URI');
   if (host.toLowerCase() !== 'totp') return refuse('must be an otpauth URI of type totp');
-  const secret = (searchParams.get('secret') ?? '').replace(/[\s=-]/g, '').toUpperCase();
-  const bytes = Math.floor((secret.length * 5) / 8);
-  if (!/^[A-Z2-7]+$/.test(secret) || bytes < secretBytesMin || bytes > secretBytesMax) {
+  const secret = canonicalSecret(searchParams.get('secret') ?? '');
+  if (secret === undefined) {
     return refuse(`must have a base32 secret of ${secretBytesMin} to ${secretBytesMax} bytes`);
   }
   const algorithm = (searchParams.get('algorithm') ?? 'SHA1').toLowerCase().replace('-', '');
-  const digits = Number(searchParams.get('digits') ?? 6);
-  const period = Number(searchParams.get('period') ?? 30);
+  const digits = numberOf(searchParams.get('digits') ?? '6');
+  const period = numberOf(searchParams.get('period') ?? '30');
   if (algorithm !== 'sha1' && algorithm !== 'sha256' && algorithm !== 'sha512')
     return refuse('must name SHA1, SHA256 or SHA512');
   if (digits !== 6 && digits !== 8) return refuse('must have 6 or 8 digits');
@@ -88,7 +104,11 @@ export function readTotpUri(uri: string): ReadUri {
 
 function decodeLabel(pathname: string): string | undefined {
   try {
-    return decodeURIComponent(pathname.slice(1)).slice(0, 100) || undefined;
+    return (
+      Array.from(decodeURIComponent(pathname.slice(1)))
+        .slice(0, 60)
+        .join('') || undefined
+    );
   } catch {
     return undefined;
   }

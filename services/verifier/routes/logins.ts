@@ -1,5 +1,4 @@
-import { answers, IdParams } from '#schemas/api.ts';
-import { LoginResult, LoginResultAnswer, LoginVerify, LoginVerifyAnswer } from '#schemas/account-api.ts';
+import { accountCalls } from '#schemas/account-calls.ts';
 import { takeResult, type LoginVerdict } from '#core/login.ts';
 import { loginStatus } from '#core/login-status.ts';
 import { accountCallerOf, accountOfLogin, claimFor, demandAccount } from '#runtime/account-caller.ts';
@@ -10,19 +9,11 @@ import { isResultCode } from '#runtime/page-token.ts';
 import type { Proofs } from '../proof.ts';
 import { loginOr404, signLoginProof, verifyLogin } from '../verify-login.ts';
 
-const common = { tags: ['logins'], security: [{ apiKey: [] }], params: IdParams };
-
 /** The calls of a login that check a code. */
 export function registerLoginChecks(app: Http, foundation: Foundation, proofs: Proofs): void {
-  const verify = {
-    ...common,
-    summary: 'Check a code of a login',
-    body: LoginVerify,
-    response: answers(200, LoginVerifyAnswer),
-  };
   app.post(
     '/v1/logins/:id/verify',
-    { onRequest: demandAccount(foundation, 'accounts', 'login'), schema: verify },
+    { onRequest: demandAccount(foundation, 'accounts', 'login'), schema: accountCalls.verifyLogin },
     async (request) => {
       const caller = accountCallerOf(request);
       const claimed = await claimFor(foundation, request, caller);
@@ -30,15 +21,9 @@ export function registerLoginChecks(app: Http, foundation: Foundation, proofs: P
     },
   );
 
-  const result = {
-    ...common,
-    summary: 'Exchange the result code of a page',
-    body: LoginResult,
-    response: answers(200, LoginResultAnswer),
-  };
   app.post(
     '/v1/logins/:id/result',
-    { onRequest: demandAccount(foundation, 'accounts', 'none'), schema: result },
+    { onRequest: demandAccount(foundation, 'accounts', 'none'), schema: accountCalls.takeResult },
     async (request) => {
       const caller = accountCallerOf(request);
       const { id } = request.params;

@@ -1,13 +1,4 @@
-import { answers, IdParams } from '#schemas/api.ts';
-import {
-  MethodAnswer,
-  MethodParams,
-  PatchMethod,
-  SendAnswer,
-  StepUp,
-  StepUpAnswer,
-  StepUpVerify,
-} from '#schemas/account-api.ts';
+import { accountCalls } from '#schemas/account-calls.ts';
 import { removeMethod, setDefault, type AccountAnswer } from '#core/account.ts';
 import { accountPolicy } from '#core/settings.ts';
 import { checkStepUp, type StepUpVerdict } from '#core/step-up.ts';
@@ -22,21 +13,12 @@ import { demandStepUp } from '../demand-step-up.ts';
 import { newProof } from '../proof.ts';
 import { sendStepUpCode } from '../send-step-up.ts';
 
-const common = { tags: ['accounts'], security: [{ apiKey: [] }] };
-
 /** What an owner or the application does to enrolled methods, and the fresh proof that a page needs for it. */
 export function registerMethods(app: Http, foundation: Foundation): void {
   const { keys, now } = foundation;
   const onRequest = demandAccount(foundation, 'accounts', 'account');
 
-  const patch = {
-    ...common,
-    summary: 'Make a method the default',
-    params: MethodParams,
-    body: PatchMethod,
-    response: answers(200, MethodAnswer),
-  };
-  app.patch('/v1/accounts/:id/methods/:mid', { onRequest, schema: patch }, async (request) => {
+  app.patch('/v1/accounts/:id/methods/:mid', { onRequest, schema: accountCalls.makeDefault }, async (request) => {
     const caller = accountCallerOf(request);
     const { id, mid } = request.params;
     const accountId = accountIdOf(id);
@@ -51,41 +33,30 @@ export function registerMethods(app: Http, foundation: Foundation): void {
     return viewMethod(place, done.document, method, now(), caller.kind === 'page');
   });
 
-  const remove = { ...common, summary: 'Remove a method', params: MethodParams, response: answers(204, undefined) };
-  app.delete('/v1/accounts/:id/methods/:mid', { onRequest, schema: remove }, async (request, reply) => {
-    const caller = accountCallerOf(request);
-    const { id, mid } = request.params;
-    const claimed = await claimFor(foundation, request, caller);
-    const policy = accountPolicy(caller.tenant.settings);
-    await commandAccount<AccountAnswer>(foundation, caller, accountIdOf(id), claimed, (document, at) => {
-      demandStepUp(caller, document, undefined, at.now);
-      return removeMethod(document, mid, policy, at.now);
-    });
-    return reply.code(204).send(null);
-  });
+  app.delete(
+    '/v1/accounts/:id/methods/:mid',
+    { onRequest, schema: accountCalls.removeMethod },
+    async (request, reply) => {
+      const caller = accountCallerOf(request);
+      const { id, mid } = request.params;
+      const claimed = await claimFor(foundation, request, caller);
+      const policy = accountPolicy(caller.tenant.settings);
+      await commandAccount<AccountAnswer>(foundation, caller, accountIdOf(id), claimed, (document, at) => {
+        demandStepUp(caller, document, undefined, at.now);
+        return removeMethod(document, mid, policy, at.now);
+      });
+      return reply.code(204).send(null);
+    },
+  );
 
-  const begin = {
-    ...common,
-    summary: 'Begin a step-up on a page',
-    params: IdParams,
-    body: StepUp,
-    response: answers(202, SendAnswer),
-  };
-  app.post('/v1/accounts/:id/step-up', { onRequest, schema: begin }, async (request, reply) => {
+  app.post('/v1/accounts/:id/step-up', { onRequest, schema: accountCalls.beginStepUp }, async (request, reply) => {
     const caller = accountCallerOf(request);
     const claimed = await claimFor(foundation, request, caller);
     reply.code(202);
     return sendStepUpCode(foundation, caller, accountIdOf(request.params.id), request.body.methodId, claimed);
   });
 
-  const verify = {
-    ...common,
-    summary: 'Pass a step-up',
-    params: IdParams,
-    body: StepUpVerify,
-    response: answers(200, StepUpAnswer),
-  };
-  app.post('/v1/accounts/:id/step-up/verify', { onRequest, schema: verify }, async (request) => {
+  app.post('/v1/accounts/:id/step-up/verify', { onRequest, schema: accountCalls.passStepUp }, async (request) => {
     const caller = accountCallerOf(request);
     if (caller.kind !== 'page') throw new Problem('scope-missing');
     const accountId = accountIdOf(request.params.id);

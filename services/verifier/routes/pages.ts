@@ -1,8 +1,7 @@
+import { accountCalls } from '#schemas/account-calls.ts';
 import { accountDecider, type AccountDocument, type AccountOutcome } from '#core/account-document.ts';
 import { happened, refused, type Decision } from '#core/decider.ts';
 import { findLogin, loginStatus } from '#core/login-status.ts';
-import { answers } from '#schemas/api.ts';
-import { OpenSession, SessionAnswer } from '#schemas/account-api.ts';
 import { Problem } from '#runtime/errors.ts';
 import type { Foundation } from '#runtime/foundation.ts';
 import type { Http } from '#runtime/http.ts';
@@ -12,13 +11,7 @@ import { readHandle, sessionMs, tokenOf, type PagePlace } from '#runtime/page-to
 /** Exchanges the one-time handle of a pageUrl for a page's token: the handle is its own credential, and dies by this. */
 export function registerPages(app: Http, foundation: Foundation): void {
   const { handle, keys, tenants, now } = foundation;
-  const open = {
-    tags: ['pages'],
-    summary: 'Open a page by its handle',
-    body: OpenSession,
-    response: answers(201, SessionAnswer),
-  };
-  app.post('/v1/pages/sessions', { schema: open }, async (request, reply) => {
+  app.post('/v1/pages/sessions', { schema: accountCalls.openSession }, async (request, reply) => {
     const place = readHandle(keys, request.body.handle);
     const found = place && (await handle.look<AccountDocument>(place.accountId));
     if (!place || found?.document.kind !== 'account') throw new Problem('not-found');

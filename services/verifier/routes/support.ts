@@ -1,6 +1,5 @@
+import { accountCalls } from '#schemas/account-calls.ts';
 import { randomBytes } from 'node:crypto';
-import { answers, IdParams, Nothing } from '#schemas/api.ts';
-import { AccountAnswer, BypassAnswer, BypassRequest, ExemptAccount } from '#schemas/account-api.ts';
 import {
   createBypass,
   exemptAccount,
@@ -21,7 +20,6 @@ import type { Http } from '#runtime/http.ts';
 import type { FastifyRequest } from 'fastify';
 import { hashNewBackup } from '../compare-guess.ts';
 
-const common = { tags: ['support'], security: [{ apiKey: [] }], params: IdParams };
 const bypassSecondsInitial = 3_600;
 
 /** What support does for people who can't help themselves. Scope `support`; each an event that names the key. */
@@ -44,23 +42,15 @@ export function registerSupport(app: Http, foundation: Foundation): void {
     return viewAccount(place, done.document, accountPolicy(caller.tenant.settings), now());
   }
 
-  const unlock = { ...common, summary: 'End locks and failures', body: Nothing, response: answers(200, AccountAnswer) };
-  app.post('/v1/accounts/:id/unlock', { onRequest, schema: unlock }, (request) =>
+  app.post('/v1/accounts/:id/unlock', { onRequest, schema: accountCalls.unlock }, (request) =>
     carryOut(request, request.params.id, (document, accountId) => unlockAccount(document, accountId)),
   );
 
-  const reset = { ...common, summary: 'Take every method away', body: Nothing, response: answers(200, AccountAnswer) };
-  app.post('/v1/accounts/:id/reset', { onRequest, schema: reset }, (request) =>
+  app.post('/v1/accounts/:id/reset', { onRequest, schema: accountCalls.reset }, (request) =>
     carryOut(request, request.params.id, (document, accountId, at) => resetAccount(document, accountId, at)),
   );
 
-  const exempt = {
-    ...common,
-    summary: 'Exempt from enforcement until then',
-    body: ExemptAccount,
-    response: answers(200, AccountAnswer),
-  };
-  app.post('/v1/accounts/:id/exempt', { onRequest, schema: exempt }, (request) => {
+  app.post('/v1/accounts/:id/exempt', { onRequest, schema: accountCalls.exempt }, (request) => {
     const until = request.body.until === null ? undefined : Date.parse(request.body.until);
     if (until !== undefined && !(until > now())) {
       throw new Problem('malformed-request', {
@@ -70,13 +60,7 @@ export function registerSupport(app: Http, foundation: Foundation): void {
     return carryOut(request, request.params.id, (document, accountId) => exemptAccount(document, accountId, until));
   });
 
-  const bypass = {
-    ...common,
-    summary: 'Make a bypass code',
-    body: BypassRequest,
-    response: answers(200, BypassAnswer),
-  };
-  app.post('/v1/accounts/:id/bypass-code', { onRequest, schema: bypass }, async (request) => {
+  app.post('/v1/accounts/:id/bypass-code', { onRequest, schema: accountCalls.bypass }, async (request) => {
     const caller = accountCallerOf(request);
     const accountId = accountIdOf(request.params.id);
     const claimed = await claimFor(foundation, request, caller);
@@ -86,10 +70,9 @@ export function registerSupport(app: Http, foundation: Foundation): void {
     const done = await commandAccount<never>(foundation, caller, accountId, claimed, (document, at) =>
       createBypass(document, accountId, hash, at.now + lifetimeMs),
     );
-    const expiresAt = new Date(done.document.bypass?.expiresAt ?? 0).toISOString();
-    return done.kind === 'done' && done.fresh
-      ? { code: showBackupCode(code), expiresAt }
-      : { secretShown: true, expiresAt };
+    if (done.kind !== 'done') throw new Error('making a bypass code always makes one');
+    const expiresAt = new Date(done.outcome.at + lifetimeMs).toISOString();
+    return done.fresh ? { code: showBackupCode(code), expiresAt } : { secretShown: true, expiresAt };
   });
   const erase = {
     ...common,
