@@ -181,6 +181,15 @@ describeLive('The shared Kafka', ['kafka'], ({ brokers }) => {
     expect(owners.rejections).toEqual([]);
   });
 
+  it('is read to the end of every partition, though one answer holds a few of them only', async () => {
+    const { log } = await open(brokers);
+    const topic = await topicOf(log, 48);
+    const record = { topic, key: null, headers: {}, value: Buffer.alloc(64 * 1024, 'x') };
+    // Without a key they go to each partition in turn, 512 KiB to each.
+    for (let i = 0; i < 8; i += 1) await Promise.all(numbers(48).map(() => log.publish([record])));
+    expect(await readAll(log, [topic])).toHaveLength(48 * 8);
+  });
+
   describe('topics', () => {
     it('with another number of partitions are refused in words', async () => {
       const { log } = await open(brokers);
