@@ -144,7 +144,11 @@ export const EffectiveSettings = Type.Object({
   settings: AnySettings,
   levels: Type.Record(Type.String(), Type.String()),
 });
-export const DryRun = Type.Object({ dryRun: Type.Optional(Type.Union([Type.Literal('true'), Type.Literal('false')])) });
+// Closed: a misspelt dryRun must not save.
+export const DryRun = Type.Object(
+  { dryRun: Type.Optional(Type.Union([Type.Literal('true'), Type.Literal('false')])) },
+  closed,
+);
 /** What a save answers; a dry run answers what it would change instead. */
 export const SettingsSaved = Type.Object({
   version: Type.Integer(),

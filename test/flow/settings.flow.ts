@@ -64,6 +64,8 @@ export function describeSettings(given: () => System): void {
         { field: 'attemptsPerChallenge', from: 5, to: 3 },
         { field: 'branding.name', from: '', to: 'Acme' },
       ]);
+      const misspelt = await call('PUT', '/v1/settings?dryrun=true', {});
+      expect(misspelt).toMatchObject({ status: 400, json: { errors: [{ field: 'querystring.dryrun' }] } });
       expect((await call('GET', '/v1/settings')).json).toEqual({ version: 1, settings: { resendMinSeconds: 10 } });
       const faulty = await call('PUT', '/v1/settings?dryRun=true', { attemptsPerChallenge: 300 });
       expect(faulty).toMatchObject({ status: 400, json: { errors: [{ field: 'attemptsPerChallenge' }] } });
