@@ -3,6 +3,7 @@ import { startSystem, type System } from '../support/system.ts';
 import { describeBadBodies } from './bad-bodies.flow.ts';
 import { describeBadConnections } from './bad-connections.flow.ts';
 import { describeBadRequests } from './bad-requests.flow.ts';
+import { describeMutations } from './mutations.flow.ts';
 
 describe('On one SQLite file', () => {
   let system: System;
@@ -13,5 +14,6 @@ describe('On one SQLite file', () => {
 
   describeBadBodies(() => system);
   describeBadRequests(() => system);
+  describeMutations(() => system);
   describeBadConnections(() => system);
 });
