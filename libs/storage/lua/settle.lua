@@ -8,6 +8,9 @@
 -- and because the time to live may only be set while nothing waits.
 
 local record, unlogged = KEYS[1], KEYS[2]
+local now = tonumber(ARGV[2])
+-- Clocks of processes differ: what is over for one must not be gone for another, so Redis collects it only later.
+local margin = 60000
 
 for i = 3, #ARGV, 2 do
   local field = 'e:' .. ARGV[i]
@@ -24,10 +27,11 @@ if waiting > 0 then return waiting end
 
 redis.call('ZREM', unlogged, ARGV[1])
 local expires_at = tonumber(redis.call('HGET', record, 'expiresAt') or '0')
--- Relative to the caller's clock, by which expiry is judged; a moment in the past deletes at once.
-if expires_at > 0 then
-  redis.call('PEXPIRE', record, expires_at - tonumber(ARGV[2]))
-else
+if expires_at == 0 then
   redis.call('PERSIST', record)
+elseif expires_at <= now then
+  redis.call('DEL', record)
+else
+  redis.call('PEXPIRE', record, expires_at - now + margin)
 end
 return 0
