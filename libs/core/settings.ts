@@ -136,7 +136,12 @@ export function checkSettings(input: unknown, level: Level, outside: OutsideChec
     } else if (typeof value !== 'object' || value === null || Array.isArray(value)) {
       tell(path || 'settings', 'must be an object');
     } else {
-      for (const [name, inner] of Object.entries(value)) walk(inner, path ? `${path}.${name}` : name);
+      for (const [name, inner] of Object.entries(value)) {
+        const field = path ? `${path}.${name}` : name;
+        // A name of nothing or with a dot in it would pass for another place.
+        if (/^$|\./.test(name)) tell(field || 'settings', 'is no setting');
+        else walk(inner, field);
+      }
     }
   };
   walk(input, '');
