@@ -2,8 +2,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { encodeChain, type Draft } from '#core/event.ts';
+import { topics } from '#schemas/topics.ts';
 import { runLog as run } from '../../scripts/log/run.ts';
-import { wrong } from './installation.ts';
+import { eventually, wrong } from './installation.ts';
+import { readRecords } from './journal.ts';
 import { runHere, type Ran } from './run-script.ts';
 import { guess, obtainCode, obtainNext } from './story.ts';
 import type { System } from './system.ts';
@@ -66,6 +68,11 @@ export async function tellStory(system: System): Promise<Told> {
   const canceled = await obtainCode(system, { channel: 'sms' });
   await system.call('POST', `/v1/challenges/${canceled.id}/cancel`, {});
   for (let i = 0; i < 4; i += 1) await obtainCode(system, { to: asked.to });
+  await eventually('the fate of every message', async () => {
+    const count = async (...names: string[]) => (await readRecords(system.foundation.log, names)).length;
+    const { deliveries, messagesSms, messagesEmail } = topics;
+    return (await count(deliveries.name)) === (await count(messagesSms.name, messagesEmail.name));
+  });
   const { stdout } = await runLog(system.folder, ['show', '--json']);
   const dump = linesIn(stdout);
   const subject = asked.id.slice(0, 22);
