@@ -4,6 +4,7 @@ import { describeBadBodies } from './bad-bodies.flow.ts';
 import { describeBadConnections } from './bad-connections.flow.ts';
 import { describeBadRequests } from './bad-requests.flow.ts';
 import { describeMutations } from './mutations.flow.ts';
+import { describePoison } from './poison.flow.ts';
 
 describe('On one SQLite file', () => {
   let system: System;
@@ -15,5 +16,6 @@ describe('On one SQLite file', () => {
   describeBadBodies(() => system);
   describeBadRequests(() => system);
   describeMutations(() => system);
+  describePoison(() => system);
   describeBadConnections(() => system);
 });
