@@ -8,6 +8,9 @@ const answerBytesMax = 1_048_576;
 const passedOn = ['authorization', 'content-type', 'idempotency-key', 'traceparent'] as const;
 const security = [{ apiKey: [] }];
 
+/** The path alone: a request may name scheme and host before it (RFC 9112, 3.2.2). */
+const pathOf = (url: string): string => url.replace(/^https?:\/\/[^/]*/i, '');
+
 /** The calls that check a code: only the verifier has the keys, so their bytes go on to it as they came. */
 export function registerForwarding(app: FastifyInstance, verifierUrl: string): void {
   const agent = new Agent({
@@ -31,7 +34,7 @@ export function registerForwarding(app: FastifyInstance, verifierUrl: string): v
         passedOn.flatMap((name) => (request.headers[name] ? [[name, request.headers[name]]] : [])),
       );
       const body = Buffer.isBuffer(request.body) ? request.body : undefined;
-      const answer = await call(`${verifierUrl}${request.url}`, {
+      const answer = await call(`${verifierUrl}${pathOf(request.url)}`, {
         method: request.method as 'POST',
         headers,
         body,
@@ -46,6 +49,10 @@ export function registerForwarding(app: FastifyInstance, verifierUrl: string): v
         }),
       );
       if (bytes.length > answerBytesMax) throw new Problem('internal');
+      // Not a verifier's words but those of something before it that finds none.
+      if (answer.statusCode >= 500 && answer.headers['content-type'] !== 'application/problem+json') {
+        throw new Problem('unavailable', { retryAfterMs: 2_000 });
+      }
       const kept = ['content-type', 'retry-after', 'www-authenticate', 'cache-control'].flatMap((name) =>
         answer.headers[name] ? [[name, answer.headers[name]]] : [],
       );
