@@ -63,7 +63,9 @@ function compose(
   const rendered = JSON.parse(text) as RenderedMessage;
   return {
     // The same for every call of one send; without a dot, since a webhook's signature joins id, time and body by dots.
-    id: sha256(lengthPrefixed(challengeId, String(send.number))).subarray(0, 16).toString('base64url'),
+    id: sha256(lengthPrefixed(challengeId, String(send.number)))
+      .subarray(0, 16)
+      .toString('base64url'),
     tenant,
     challengeId,
     send: send.number,
