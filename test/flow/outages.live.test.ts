@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
 import { readAddress } from '#runtime/address-request.ts';
 import type { Answer } from '../support/call.ts';
 import { aPhone, codeIn, eventually, wrong } from '../support/installation.ts';
@@ -116,5 +116,36 @@ describeLive('A deployment whose Kafka or Redis goes away and comes back', ['own
     expect((await request(1, lost.to, lost.key)).status).toBe(202);
     expect(await system.messagesTo(lost.to)).toHaveLength(1);
     for (const subject of [open.subject, other.subject, subjectOf(lost.to)]) await expectTold(subject);
+  });
+
+  it('outlives servers that hang, and counts once what they did when they woke', { timeout: 180_000 }, async () => {
+    const { id, subject, code } = await receive();
+    const redisPid = servers.redis.pid();
+    const key = uniqueName('guess');
+    process.kill(redisPid, 'SIGSTOP');
+    onTestFinished(() => void process.kill(redisPid, 'SIGCONT'));
+    expect(await guess(0, id, wrong(code), key)).toMatchObject(unavailable);
+    await allNotReady();
+    process.kill(redisPid, 'SIGCONT');
+    await allReady();
+    expect((await guess(0, id, wrong(code), key)).json).toMatchObject({ reason: 'wrong-code', attemptsLeft: 4 });
+
+    const kafkaPid = servers.kafka.nodes[0]?.pid() ?? 0;
+    process.kill(kafkaPid, 'SIGSTOP');
+    onTestFinished(() => void process.kill(kafkaPid, 'SIGCONT'));
+    const keys = [uniqueName('guess'), uniqueName('guess')];
+    const inVain = await Promise.all(keys.map((one, door) => guess(door, id, wrong(code), one)));
+    for (const answer of inVain) expect(answer).toMatchObject(unavailable);
+    await allNotReady();
+    const before = await recordOf(subject);
+    for (const door of [0, 1]) expect(await guess(door, id, code)).toMatchObject(unavailable);
+    expect(await recordOf(subject)).toEqual(before);
+    process.kill(kafkaPid, 'SIGCONT');
+    await allReady();
+    const verdicts = await Promise.all(keys.map((one, door) => guess(door, id, wrong(code), one)));
+    expect(verdicts.map(({ json }) => json.reason)).toEqual(['wrong-code', 'wrong-code']);
+    expect(verdicts.map(({ json }) => json.attemptsLeft).toSorted((a, b) => a - b)).toEqual([2, 3]);
+    expect((await guess(1, id, code)).json.result).toBe('approved');
+    await expectTold(subject);
   });
 });
