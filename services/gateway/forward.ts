@@ -1,43 +1,20 @@
 import { Agent, request as call } from 'undici';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Problem } from '#runtime/errors.ts';
-import { answers, IdParams, ResetAddress, ResetAnswer, VerifyAnswer, VerifyChallenge } from '#schemas/api.ts';
+import { checkCalls } from '#schemas/api.ts';
 
 const callMsMax = 15_000;
 const answerBytesMax = 1_048_576;
 const passedOn = ['authorization', 'content-type', 'idempotency-key', 'traceparent'] as const;
 const passedBack = ['content-type', 'retry-after', 'www-authenticate', 'cache-control'] as const;
-const security = [{ apiKey: [] }];
 
 /** The path alone: a request may name scheme and host before it (RFC 9112, 3.2.2). */
 const pathOf = (url: string): string => url.replace(/^https?:\/\/[^/]*/i, '');
 
-/** The calls that only a verifier can answer, with what the reference says of them. */
 const forwarded = [
-  [
-    'POST',
-    '/v1/challenges/:id/verify',
-    {
-      tags: ['challenges'],
-      security,
-      summary: 'Check a code',
-      params: IdParams,
-      body: VerifyChallenge,
-      response: answers(200, VerifyAnswer),
-    },
-  ],
-  [
-    'POST',
-    '/v1/addresses/reset',
-    {
-      tags: ['support'],
-      security,
-      summary: 'Forget wrong codes at an address',
-      body: ResetAddress,
-      response: answers(200, ResetAnswer),
-    },
-  ],
-  ['GET', '/.well-known/jwks.json', { tags: ['proofs'], summary: 'Public keys of proofs' }],
+  ['POST', '/v1/challenges/:id/verify', checkCalls.verify],
+  ['POST', '/v1/addresses/reset', checkCalls.reset],
+  ['GET', '/.well-known/jwks.json', checkCalls.jwks],
 ] as const;
 
 /** The calls that check a code: only the verifier has the keys, so their bytes go on to it as they came. */

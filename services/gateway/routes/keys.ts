@@ -9,7 +9,7 @@ import {
   type TenantOutcome,
 } from '#core/tenant.ts';
 import type { Decision } from '#core/decider.ts';
-import { answers, CreateKey, CurrentKey, KeyList, KeyShown, RotateKey } from '#schemas/api.ts';
+import { answers, CreateKey, CurrentKey, KeyList, KeyShown, Repeatable, RotateKey } from '#schemas/api.ts';
 import type { Scope } from '#schemas/tenant.ts';
 import { newApiKey, type TenantCaller } from '#runtime/authenticate.ts';
 import { demand, tenantOf } from '#runtime/caller.ts';
@@ -71,7 +71,13 @@ export function registerKeys(app: Http, foundation: Foundation): void {
     },
   );
 
-  const create = { ...common, summary: 'Create a key', body: CreateKey, response: answers(201, KeyShown) };
+  const create = {
+    ...common,
+    summary: 'Create a key',
+    headers: Repeatable,
+    body: CreateKey,
+    response: answers(201, KeyShown),
+  };
   app.post('/v1/keys', { onRequest, schema: create }, async (request, reply) => {
     const caller = tenantOf(request);
     const { label, scopes } = request.body;
@@ -89,6 +95,7 @@ export function registerKeys(app: Http, foundation: Foundation): void {
     ...common,
     summary: 'Replace a key; the old one lives on for the overlap',
     params: KeyParams,
+    headers: Repeatable,
     body: RotateKey,
   };
   app.post(
@@ -109,7 +116,13 @@ export function registerKeys(app: Http, foundation: Foundation): void {
     },
   );
 
-  const revoke = { ...common, summary: 'Revoke a key', params: KeyParams, response: answers(204, undefined) };
+  const revoke = {
+    ...common,
+    summary: 'Revoke a key',
+    params: KeyParams,
+    headers: Repeatable,
+    response: answers(204, undefined),
+  };
   app.delete('/v1/keys/:id', { onRequest, schema: revoke }, async (request, reply) => {
     const caller = tenantOf(request);
     const { commandId } = await claimOf(foundation, request, caller);

@@ -11,7 +11,15 @@ import {
   type TenantDocument,
   type TenantOutcome,
 } from '#core/tenant.ts';
-import { answers, DryRun, EffectiveSettings, SettingsAnswer, SettingsBody, SettingsSaved } from '#schemas/api.ts';
+import {
+  answers,
+  Conditional,
+  DryRun,
+  EffectiveSettings,
+  SettingsAnswer,
+  SettingsBody,
+  SettingsSaved,
+} from '#schemas/api.ts';
 import { callerOf, demand } from '#runtime/caller.ts';
 import { Problem, problemOf } from '#runtime/errors.ts';
 import type { Foundation } from '#runtime/foundation.ts';
@@ -99,7 +107,13 @@ export function registerSettings(app: Http, foundation: Foundation): void {
       return effectiveSettings(platform.settings, place.level === 'tenant' ? own.settings : undefined);
     });
 
-    const put = { ...common, summary: 'Replace own settings', querystring: DryRun, body: SettingsBody };
+    const put = {
+      ...common,
+      summary: 'Replace own settings',
+      querystring: DryRun,
+      headers: Conditional,
+      body: SettingsBody,
+    };
     app.put(
       base,
       { onRequest, schema: { ...put, response: answers(200, SettingsSaved) }, bodyLimit: settingsBytesMax },

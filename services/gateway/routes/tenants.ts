@@ -11,7 +11,16 @@ import {
   type TenantDocument,
   type TenantOutcome,
 } from '#core/tenant.ts';
-import { answers, CreateKey, CreateTenant, KeyShown, TenantAnswer, TenantList, UpdateTenant } from '#schemas/api.ts';
+import {
+  answers,
+  CreateKey,
+  CreateTenant,
+  KeyShown,
+  Repeatable,
+  TenantAnswer,
+  TenantList,
+  UpdateTenant,
+} from '#schemas/api.ts';
 import { newApiKey, type Caller } from '#runtime/authenticate.ts';
 import { callerOf, demand } from '#runtime/caller.ts';
 import { Problem, problemOf } from '#runtime/errors.ts';
@@ -35,7 +44,13 @@ export function registerTenants(app: Http, foundation: Foundation): void {
     return { tenants: (found?.document.tenants ?? []).map(({ tenantId, ...rest }) => ({ id: tenantId, ...rest })) };
   });
 
-  const create = { ...common, summary: 'Create a tenant', body: CreateTenant, response: answers(201, TenantAnswer) };
+  const create = {
+    ...common,
+    summary: 'Create a tenant',
+    headers: Repeatable,
+    body: CreateTenant,
+    response: answers(201, TenantAnswer),
+  };
   app.post('/v1/platform/tenants', { onRequest, schema: create }, async (request, reply) => {
     const caller = callerOf(request);
     const { id: tenantId, name = tenantId } = request.body;
@@ -55,7 +70,13 @@ export function registerTenants(app: Http, foundation: Foundation): void {
     return { id: tenantId, name, state: 'active' };
   });
 
-  const update = { ...common, summary: 'Rename, suspend or resume a tenant', params: TenantParams, body: UpdateTenant };
+  const update = {
+    ...common,
+    summary: 'Rename, suspend or resume a tenant',
+    params: TenantParams,
+    headers: Repeatable,
+    body: UpdateTenant,
+  };
   app.patch(
     '/v1/platform/tenants/:id',
     { onRequest, schema: { ...update, response: answers(200, TenantAnswer) } },
@@ -79,7 +100,13 @@ export function registerTenants(app: Http, foundation: Foundation): void {
     },
   );
 
-  const key = { ...common, summary: 'Create an API key of a tenant', params: TenantParams, body: CreateKey };
+  const key = {
+    ...common,
+    summary: 'Create an API key of a tenant',
+    params: TenantParams,
+    headers: Repeatable,
+    body: CreateKey,
+  };
   app.post(
     '/v1/platform/tenants/:id/keys',
     { onRequest, schema: { ...key, response: answers(201, KeyShown) } },
