@@ -1,6 +1,5 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import type { Cluster, KafkaMessage } from 'kafkajs';
-import { nameError, openCluster, toLogRecord, within } from './kafka-client.ts';
+import { nameError, openCluster, patiently, toLogRecord } from './kafka-client.ts';
 import type { MakeClient } from './kafka-client.ts';
 import type { LogRecord, ReadOptions } from './log.ts';
 import { Unavailable } from './unavailable.ts';
@@ -22,9 +21,8 @@ type Fetched = {
   }[];
 };
 
-const connectTimeoutMs = 10_000;
+const findTimeoutMs = 5000;
 const stallTimeoutMs = 15_000;
-const retryPauseMs = 200;
 const fetchWaitMs = 250;
 const fetchBytesMax = 4 * 1024 * 1024;
 const partitionBytesMax = 512 * 1024;
@@ -87,7 +85,7 @@ async function findSpans(cluster: Cluster, options: ReadOptions): Promise<Span[]
       };
     });
   };
-  const spans = await within(connectTimeoutMs, 'finding the span', ask());
+  const spans = await patiently(findTimeoutMs, ask, () => cluster.refreshMetadata());
   return spans.filter((span) => span.position < span.end);
 }
 
@@ -110,19 +108,13 @@ async function offsets(
   );
 }
 
-/** Repeats over leader changes and lost connections, as long as one round succeeds within the stall time-out. */
+/** As long as one round succeeds within the stall time-out, leaders may change and connections be lost. */
 async function fetchPatiently(cluster: Cluster, open: Span[]): Promise<Fetched[][]> {
-  const startedAt = performance.now();
-  for (;;) {
-    try {
-      return await within(stallTimeoutMs, 'a fetch', fetchAll(cluster, open));
-    } catch (error) {
-      if (error instanceof Unavailable || performance.now() - startedAt > stallTimeoutMs) throw error;
-      await pause(retryPauseMs);
-      await cluster.refreshMetadata().catch(() => {});
-      if (nameError(error) === 'OFFSET_OUT_OF_RANGE') await skipDeleted(cluster, open);
-    }
-  }
+  const recover = async (error: unknown) => {
+    await cluster.refreshMetadata();
+    if (nameError(error) === 'OFFSET_OUT_OF_RANGE') await skipDeleted(cluster, open);
+  };
+  return await patiently(stallTimeoutMs, () => fetchAll(cluster, open), recover);
 }
 
 /** Retention may overtake a reader: what is gone is no longer in the log. */
