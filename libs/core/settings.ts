@@ -1,5 +1,6 @@
 import type { ChannelName } from '#schemas/channel.ts';
 import type { ChallengePolicy } from './challenge.ts';
+import { repeatableName } from './field-name.ts';
 import { byLocale, countryList, integer, names, origin, text, type Check } from './settings-checks.ts';
 
 export type Quotas = {
@@ -118,26 +119,25 @@ export type OutsideChecks = {
   readonly template: (source: string, kind: 'sms' | 'email-subject' | 'email-text' | 'email-html') => readonly string[];
 };
 
-/** A field's name comes from the caller and goes back to them; this much of it tells them enough. */
-const fieldCharsMax = 200;
-
 /** All faults of what a level wants as its own settings; empty = good. */
 export function checkSettings(input: unknown, level: Level, outside: OutsideChecks): SettingsFault[] {
   const faults: SettingsFault[] = [];
-  const tell = (field: string, message: string) => faults.push({ field: field.slice(0, fieldCharsMax), message });
+  const tell = (field: string, message: string) => faults.push({ field, message });
   const walk = (value: unknown, path: string) => {
     const leaf = leaves.get(path);
     if (leaf && leaf.only !== undefined && leaf.only !== level) {
       tell(path, `can be set by the ${leaf.only} only`);
     } else if (leaf) {
-      for (const { at, message } of leaf.check(value, outside)) tell(path + at, message);
+      for (const { at, message } of leaf.check(value, outside))
+        tell(path + at.replace(/[^.].*/s, repeatableName), message);
     } else if (path !== '' && !branches.has(path)) {
       tell(path, 'is no setting');
     } else if (typeof value !== 'object' || value === null || Array.isArray(value)) {
       tell(path || 'settings', 'must be an object');
     } else {
       for (const [name, inner] of Object.entries(value)) {
-        const field = path ? `${path}.${name}` : name;
+        const shown = repeatableName(name);
+        const field = path ? `${path}.${shown}` : shown;
         // A name of nothing or with a dot in it would pass for another place.
         if (/^$|\./.test(name)) tell(field || 'settings', 'is no setting');
         else walk(inner, field);
