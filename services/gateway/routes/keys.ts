@@ -17,6 +17,7 @@ import { claimOf } from '#runtime/challenge-call.ts';
 import { Problem, problemOf } from '#runtime/errors.ts';
 import type { Foundation } from '#runtime/foundation.ts';
 import type { Http } from '#runtime/http.ts';
+import type { Claim } from '#runtime/idempotency.ts';
 import { expiryOf, showKey, viewKey } from '../show-key.ts';
 
 const common = { tags: ['keys'], security: [{ apiKey: [] }] };
@@ -36,13 +37,14 @@ export function registerKeys(app: Http, foundation: Foundation): void {
 
   const command = <Answer>(
     caller: TenantCaller,
-    commandId: string,
+    { commandId, late }: Claim,
     decide: (document: TenantDocument | undefined, at: { now: number }) => Decision<Answer>,
   ) =>
     handle.handle<TenantDocument, TenantOutcome, Answer>({
       subject: tenantSubject(caller.tenantId),
       tenant: caller.tenantId,
       commandId,
+      late,
       actor: caller.actor,
       decider: tenantDecider,
       decide,
@@ -84,9 +86,9 @@ export function registerKeys(app: Http, foundation: Foundation): void {
     refuseWiderScopes(caller, scopes);
     const fresh = newApiKey(caller.tenantId);
     const expiresAt = expiryOf(request.body, now());
-    const { commandId } = await claimOf(foundation, request, caller);
+    const claimed = await claimOf(foundation, request, caller);
     const data = { keyId: fresh.keyId, hash: fresh.hash, label, scopes, expiresAt };
-    const handled = await command<never>(caller, commandId, (document, at) => createApiKey(document, data, at.now));
+    const handled = await command<never>(caller, claimed, (document, at) => createApiKey(document, data, at.now));
     reply.code(201);
     return showKey(handled, fresh);
   });
@@ -105,9 +107,9 @@ export function registerKeys(app: Http, foundation: Foundation): void {
       const caller = tenantOf(request);
       const fresh = newApiKey(caller.tenantId);
       const overlapMs = (request.body.overlapSeconds ?? overlapSecondsInitial) * 1_000;
-      const { commandId } = await claimOf(foundation, request, caller);
+      const claimed = await claimOf(foundation, request, caller);
       const successor = { keyId: fresh.keyId, hash: fresh.hash };
-      const handled = await command<never>(caller, commandId, (document, at) => {
+      const handled = await command<never>(caller, claimed, (document, at) => {
         refuseWiderScopes(caller, document?.keys.find(({ id }) => id === request.params.id)?.scopes ?? []);
         return rotateApiKey(document, request.params.id, successor, overlapMs, at.now);
       });
@@ -125,8 +127,8 @@ export function registerKeys(app: Http, foundation: Foundation): void {
   };
   app.delete('/v1/keys/:id', { onRequest, schema: revoke }, async (request, reply) => {
     const caller = tenantOf(request);
-    const { commandId } = await claimOf(foundation, request, caller);
-    const handled = await command(caller, commandId, (document) => revokeApiKey(document, request.params.id));
+    const claimed = await claimOf(foundation, request, caller);
+    const handled = await command(caller, claimed, (document) => revokeApiKey(document, request.params.id));
     if (handled.kind === 'refused') throw problemOf(handled.refusal);
     return reply.code(204).send(null);
   });

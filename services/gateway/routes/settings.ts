@@ -24,7 +24,7 @@ import { callerOf, demand } from '#runtime/caller.ts';
 import { Problem, problemOf } from '#runtime/errors.ts';
 import type { Foundation } from '#runtime/foundation.ts';
 import type { Http } from '#runtime/http.ts';
-import { claim } from '#runtime/idempotency.ts';
+import { claim, type Claim } from '#runtime/idempotency.ts';
 import { checkTemplate } from '#runtime/render.ts';
 
 const settingsBytesMax = 393_216;
@@ -66,11 +66,12 @@ export function registerSettings(app: Http, foundation: Foundation): void {
     return found.document;
   }
 
-  async function save(place: Place, settings: OwnSettings, expected: number | undefined, commandId: string) {
+  async function save(place: Place, settings: OwnSettings, expected: number | undefined, { commandId, late }: Claim) {
     const handled = await handle.handle<Governed, TenantOutcome, never>({
       subject: place.subject,
       tenant: place.tenant,
       commandId,
+      late,
       actor: place.actor,
       decider: (place.level === 'tenant' ? tenantDecider : platformDecider) as Decider<Governed, TenantOutcome>,
       decide: (document) => changeSettings(document, place.tenant, settings, expected),
@@ -128,7 +129,7 @@ export function registerSettings(app: Http, foundation: Foundation): void {
             throw new Problem('settings-changed-meanwhile');
           return { version: before.settingsVersion, changes: differences(before.settings, request.body) };
         }
-        const { commandId } = await claim(foundation, {
+        const claimed = await claim(foundation, {
           idempotencyKey: request.headers['idempotency-key']?.toString(),
           tenant: place.tenant,
           credential: place.keyId,
@@ -136,7 +137,7 @@ export function registerSettings(app: Http, foundation: Foundation): void {
           path: request.url,
           body: request.body,
         });
-        return show(await save(place, request.body, expected, commandId), reply);
+        return show(await save(place, request.body, expected, claimed), reply);
       },
     );
   }

@@ -54,12 +54,13 @@ export function registerTenants(app: Http, foundation: Foundation): void {
   app.post('/v1/platform/tenants', { onRequest, schema: create }, async (request, reply) => {
     const caller = callerOf(request);
     const { id: tenantId, name = tenantId } = request.body;
-    const { commandId } = await claimOf(request, caller);
+    const { commandId, late } = await claimOf(request, caller);
     const data = { tenantId, name };
     const handled = await handle.handle<TenantDocument, TenantOutcome, TenantOutcome>({
       subject: tenantSubject(tenantId),
       tenant: tenantId,
       commandId,
+      late,
       actor: caller.actor,
       decider: tenantDecider,
       decide: (document) => createTenant(document, data),
@@ -83,11 +84,12 @@ export function registerTenants(app: Http, foundation: Foundation): void {
     async (request) => {
       const caller = callerOf(request);
       const { id: tenantId } = request.params;
-      const { commandId } = await claimOf(request, caller);
+      const { commandId, late } = await claimOf(request, caller);
       const handled = await handle.handle<TenantDocument, TenantOutcome, TenantOutcome>({
         subject: tenantSubject(tenantId),
         tenant: tenantId,
         commandId,
+        late,
         actor: caller.actor,
         decider: tenantDecider,
         decide: (document) => updateTenant(document, request.body),
@@ -116,11 +118,12 @@ export function registerTenants(app: Http, foundation: Foundation): void {
       const fresh = newApiKey(tenantId);
       const { label, scopes } = request.body;
       const expiresAt = expiryOf(request.body, foundation.now());
-      const { commandId } = await claimOf(request, caller);
+      const { commandId, late } = await claimOf(request, caller);
       const handled = await handle.handle<TenantDocument, TenantOutcome, never>({
         subject: tenantSubject(tenantId),
         tenant: tenantId,
         commandId,
+        late,
         actor: caller.actor,
         decider: tenantDecider,
         decide: (document, { now }) =>

@@ -31,17 +31,19 @@ export function registerChecks(app: Http, foundation: Foundation, proofs: Proofs
     async (request) => {
       const caller = tenantOf(request);
       const { subject, counted } = readAddress(keys, caller.tenantId, request.body);
-      const { commandId } = await claimOf(foundation, request, caller);
+      const { commandId, late } = await claimOf(foundation, request, caller);
       const handled = await handle.handle<AddressDocument, AddressOutcome, AddressOutcome>({
         subject,
         tenant: caller.tenantId,
         commandId,
+        late,
         actor: caller.actor,
         decider: addressDecider,
         decide: (document) => resetAddress(document, counted, subject),
       });
       if (handled.kind === 'refused') throw problemOf(handled.refusal);
-      await store.release(destinationKey(caller.tenantId, counted));
+      // Carried out long ago, it must not empty the limit once more.
+      if (!late) await store.release(destinationKey(caller.tenantId, counted));
       return { reset: true };
     },
   );
