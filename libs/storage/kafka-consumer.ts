@@ -27,7 +27,8 @@ export type Member = {
 /** The end of a member that gave no sign of life. */
 export const stalled = 'stalled';
 
-const sessionTimeoutMs = 30_000;
+/** Short, because people wait for codes in the partitions of a killed worker; nothing here holds a heartbeat up. */
+const sessionTimeoutMs = 15_000;
 const rebalanceTimeoutMs = 60_000;
 const connectTimeoutMs = 15_000;
 const watchIntervalMs = 1000;
