@@ -26,16 +26,24 @@ export function startRelay(deps: {
   let timer: NodeJS.Timeout | undefined;
   let round: Promise<void> = Promise.resolve();
 
+  async function relay(subject: string): Promise<void> {
+    const unlogged = (await deps.store.load(subject))?.unlogged ?? [];
+    // Nothing is left to tell, so it leaves the list, where it would take the place of others.
+    if (unlogged.length === 0) return deps.store.settle(subject, []);
+    await deps.handle.tell(subject, unlogged);
+    deps.telemetry.count('twofold.relayed');
+    deps.logger.info('relayed', { subject, count: unlogged.length });
+  }
+
   async function relayAll(): Promise<void> {
     const subjects = await deps.store.unlogged(deps.now() - (deps.unloggedMs ?? unloggedMsMin), subjectsMax);
+    let failure: unknown;
     for (const subject of subjects) {
       if (stopped) return;
-      const record = await deps.store.load(subject);
-      if (!record) continue;
-      await deps.handle.tell(subject, record.unlogged);
-      deps.telemetry.count('twofold.relayed');
-      deps.logger.info('relayed', { subject, count: record.unlogged.length });
+      // One that cannot be told keeps none of those behind it waiting.
+      await relay(subject).catch((error: unknown) => (failure ??= error));
     }
+    if (failure !== undefined) throw failure;
   }
 
   function schedule(): void {

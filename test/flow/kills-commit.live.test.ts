@@ -155,6 +155,7 @@ describeLive('A service killed between two of its steps', ['own-kafka', 'own-red
   it('leaves events that the relay of another verifier tells, the same bytes in the same order', async () => {
     const { gateway, verifier, callGateway, callVerifier, system } = all;
     const { id, subject, code } = await receive();
+    const broken = await all.spoil();
     for (let left = 4; left > 0; left -= 1) expect(await verdict(system.call, id, wrong(code))).toBe('wrong-code');
     const to = aPhone();
     loseProduces();
@@ -175,6 +176,8 @@ describeLive('A service killed between two of its steps', ['own-kafka', 'own-red
     expectSameBytes([...guessed, ...requested], kept);
     expect(chainFaults([...guessed, ...requested])).toEqual([]);
     expect((await Promise.all(subjects.map(all.untold))).flat()).toEqual([]);
+    // Those that nobody can tell were first in line and stopped nobody; of those without a record nothing stays.
+    expect(await all.system.foundation.store.unlogged(Date.now(), 10)).toEqual([broken]);
     // And the person gets the code that the dead gateway could not even promise.
     expect(codeIn((await system.messagesTo(to))[0])).toMatch(/^\d{6}$/);
   });

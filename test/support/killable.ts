@@ -1,6 +1,8 @@
 import { expect } from 'vitest';
 import type { EncodedEvent } from '#core/encoded-event.ts';
 import { readAddress } from '#runtime/address-request.ts';
+import { bucketOf, recordKey, unloggedKey } from '#storage/redis-keys.ts';
+import { connectRedis } from '../../scripts/infra/redis.ts';
 import type { Answer, Call } from './call.ts';
 import { createCall } from './call.ts';
 import { eventually } from './installation.ts';
@@ -26,6 +28,8 @@ export type Killable = {
   readonly killWhenStopped: (victim: ServiceProcess, answer: Promise<Answer>) => Promise<boolean>;
   /** Starts a verifier again until it serves: it is ready later, since its group waits for the one that died. */
   readonly revive: (verifier: ServiceProcess) => Promise<void>;
+  /** Puts first in the relay's line what it cannot tell: a record that cannot be read, which it answers, and one that is gone. */
+  readonly spoil: () => Promise<string>;
   close(): Promise<void>;
 };
 
@@ -69,6 +73,15 @@ export async function startKillable(): Promise<Killable> {
       dead.start().catch(() => {});
       const serves = () => createCall(dead.url, '')('GET', '/.well-known/jwks.json').catch(() => undefined);
       await eventually('a verifier that serves', async () => (await serves())?.status === 200);
+    },
+    async spoil() {
+      const redis = await connectRedis(servers.redisUrl);
+      const [unreadable, gone] = ['unreadable', 'gone'];
+      const fields = { head: 'h', life: 'l', version: 1, salt: 's', document: '{}', expiresAt: 0, 'e:1': 'no JSON' };
+      await redis.hset(recordKey(unreadable), fields);
+      for (const subject of [unreadable, gone]) await redis.zadd(unloggedKey(bucketOf(subject)), 1, subject);
+      redis.disconnect();
+      return unreadable;
     },
     async close() {
       await system.close();
