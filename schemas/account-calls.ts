@@ -70,6 +70,7 @@ export const accountCalls = {
     body: ExemptAccount,
     response: answers(200, AccountAnswer),
   },
+  erase: { ...support, summary: 'Erase an account and all that is known of it', response: answers(204, undefined) },
   bypass: { ...support, summary: 'Make a bypass code', body: BypassRequest, response: answers(200, BypassAnswer) },
   verifyLogin: {
     ...logins,

@@ -136,10 +136,78 @@ export const KeyAnswer = Type.Object({
 export const KeyList = Type.Object({ keys: Type.Array(KeyAnswer) });
 export const CurrentKey = Type.Object({ ...KeyAnswer.properties, tenant: Type.String() });
 
+/** RFC 7517; the fields of a P-256 public key. */
+export const Jwks = Type.Object({
+  keys: Type.Array(
+    Type.Object({
+      kty: Type.String(),
+      crv: Type.String(),
+      x: Type.String(),
+      y: Type.String(),
+      kid: Type.String(),
+      alg: Type.String(),
+      use: Type.String(),
+    }),
+  ),
+});
+
+// Headers are told here and checked where they are read: what is wrong with one is named as its sender wrote it.
+const headers = (names: Record<string, string>) =>
+  Type.Object(Object.fromEntries(Object.entries(names).map(([name, description]) => [name, told(description)])));
+const told = (description: string) => Type.Optional(Type.String({ description }));
+const idempotencyKey = {
+  'Idempotency-Key':
+    '1 to 255 visible ASCII characters: the same key and body get the same answer for 24 h, and nothing is done twice',
+};
+
+/** Headers of every call that changes something. */
+export const Repeatable = headers(idempotencyKey);
+/** Headers of a call that replaces what was read before. */
+export const Conditional = headers({
+  ...idempotencyKey,
+  'If-Match': 'the ETag of the version that the change was made on, such as "3"; with another version there: 412',
+});
+
+const problem = (statusClass: string, waits: string) => ({
+  description: `${statusClass}: RFC 9457 problem`,
+  headers: { 'Retry-After': { type: 'integer', description: `seconds, with ${waits}` } },
+  content: { 'application/problem+json': { schema: ProblemAnswer } },
+});
+const problems = {
+  '4xx': problem('What the caller can mend, or wait for', '429'),
+  '5xx': problem('What we have to mend, or they repeat', '503'),
+};
+
+const successes = { 200: 'As it is now', 201: 'Made', 202: 'In the log; the message is on its way', 204: 'Done' };
+
 /** The answers of a call for the reference: its success, and a problem for everything else. */
-export function answers(status: number, schema: TSchema | undefined): Record<string, TSchema> {
-  return { [status]: schema ?? Type.Null(), '4xx': ProblemAnswer, '5xx': ProblemAnswer };
+export function answers(status: keyof typeof successes, schema: TSchema | undefined): Record<string, unknown> {
+  return { [status]: { ...(schema ?? Type.Null()), description: successes[status] }, ...problems };
 }
+
+const security = [{ apiKey: [] }];
+
+/** The calls that only a verifier can answer: it decides them, and the gateway passes them on. */
+export const checkCalls = {
+  verify: {
+    tags: ['challenges'],
+    security,
+    summary: 'Check a code',
+    params: IdParams,
+    headers: Repeatable,
+    body: VerifyChallenge,
+    response: answers(200, VerifyAnswer),
+  },
+  reset: {
+    tags: ['support'],
+    security,
+    summary: 'Forget wrong codes at an address',
+    headers: Repeatable,
+    body: ResetAddress,
+    response: answers(200, ResetAnswer),
+  },
+  jwks: { tags: ['proofs'], summary: 'Public keys of proofs', response: answers(200, Jwks) },
+};
 
 export type CreateChallenge = Static<typeof CreateChallenge>;
 export type ChallengeAnswer = Static<typeof ChallengeAnswer>;

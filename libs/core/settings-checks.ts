@@ -36,7 +36,8 @@ export const groupList = (): Check => (value) =>
 
 /** https everywhere; http on the loopback, for development. No user, no query, no fragment: they would be compared with nothing. */
 export const urlList = (): Check => (value) => {
-  if (!Array.isArray(value) || value.length > 50) return fault('must be a list of at most 50 URLs');
+  if (!Array.isArray(value) || value.length > 50 || new Set(value).size < value.length)
+    return fault('must be a list of at most 50 different URLs');
   return value.flatMap((url, index) =>
     isReturnUrl(url) ? [] : fault('must be an https URL without query, such as https://app.example.com/', `.${index}`),
   );
@@ -64,9 +65,10 @@ export const origin = (): Check => (value) =>
 export const countryList = (): Check => (value) =>
   Array.isArray(value) &&
   value.length <= 250 &&
+  new Set(value).size === value.length &&
   value.every((code) => typeof code === 'string' && /^[A-Z]{2}$/.test(code))
     ? []
-    : fault('must be a list of at most 250 country codes of two capital letters');
+    : fault('must be a list of at most 250 different country codes of two capital letters');
 
 /** Paths of settings or of groups of them; whether there are such, the table knows. */
 export const pathList = (): Check => (value) =>

@@ -1,3 +1,4 @@
+import { repeatableName } from './field-name.ts';
 import { effectiveSettings, isLockedBy, lockedPaths, ownValue, usesSystemSettings } from './settings.ts';
 import type { OwnSettings } from './settings.ts';
 import { providerFaults, ruleFaults, type ProviderState } from './settings-rules.ts';
@@ -36,9 +37,6 @@ const branches = new Set(
   ),
 );
 
-/** A field's name comes from the caller and goes back to them; this much of it tells them enough. */
-const fieldCharsMax = 200;
-
 /** All faults of what a level wants as its own settings, by the table, by the platform's locks and by what fits together; empty = good. */
 export function checkSettings(input: unknown, context: SettingsContext): SettingsFault[] {
   const { level, platform, before, providers, outside } = context;
@@ -61,7 +59,7 @@ export function checkSettings(input: unknown, context: SettingsContext): Setting
 function shapeFaults(input: unknown, level: Level, outside: OutsideChecks) {
   const faults: SettingsFault[] = [];
   const faulty = new Set<string>();
-  const tell = (field: string, message: string) => faults.push({ field: field.slice(0, fieldCharsMax), message });
+  const tell = (field: string, message: string) => faults.push({ field, message });
   const walk = (value: unknown, path: string) => {
     const leaf = leaves.get(path);
     if (leaf && leaf.only !== undefined && leaf.only !== level) {
@@ -70,7 +68,7 @@ function shapeFaults(input: unknown, level: Level, outside: OutsideChecks) {
     } else if (leaf) {
       for (const { at, message } of leaf.check(value, outside)) {
         faulty.add(path);
-        tell(path + at, message);
+        tell(path + at.replace(/[^.].*/s, repeatableName), message);
       }
     } else if (path !== '' && !branches.has(path)) {
       tell(path, 'is no setting');
@@ -78,7 +76,13 @@ function shapeFaults(input: unknown, level: Level, outside: OutsideChecks) {
       for (const inner of leaves.keys()) if (inner.startsWith(`${path}.`)) faulty.add(inner);
       tell(path || 'settings', 'must be an object');
     } else {
-      for (const [name, inner] of Object.entries(value)) walk(inner, path ? `${path}.${name}` : name);
+      for (const [name, inner] of Object.entries(value)) {
+        const shown = repeatableName(name);
+        const field = path ? `${path}.${shown}` : shown;
+        // A name of nothing or with a dot in it would pass for another place.
+        if (/^$|\./.test(name)) tell(field || 'settings', 'is no setting');
+        else walk(inner, field);
+      }
     }
   };
   walk(input, '');

@@ -38,7 +38,7 @@ export function ownChallenge(document: AddressDocument | undefined, caller: Tena
 
 export type ChallengeAt = { readonly now: number; readonly salt: string };
 
-/** Carries out a command on an existing challenge of the caller's. A late repetition that left nothing behind is not carried out. */
+/** Carries out a command on an existing challenge of the caller's. */
 export function handleChallenge<Answer>(
   foundation: Foundation,
   caller: TenantCaller,
@@ -54,13 +54,9 @@ export function handleChallenge<Answer>(
     subject: subjectOfChallenge(id),
     tenant: caller.tenantId,
     commandId: request.commandId,
+    late: request.late,
     actor: caller.actor,
     decider: addressDecider,
-    decide: async (document, at) => {
-      const challenge = ownChallenge(document, caller, id);
-      const decision = await decide(document as AddressDocument, challenge, at);
-      if (request.late && decision.kind === 'events') throw new Problem('idempotency-key-spent');
-      return decision;
-    },
+    decide: (document, at) => decide(document as AddressDocument, ownChallenge(document, caller, id), at),
   });
 }

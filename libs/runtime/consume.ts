@@ -56,7 +56,8 @@ async function handleRecord(options: ConsumeOptions, record: LogRecord, lane: La
   if (!decoded.ok) return buriesUnreadable ? bury(options, record, decoded.reason, 1) : undefined;
   const { event } = decoded;
   const fault = dataFault(event.type, event.data);
-  if (fault !== undefined) return buriesUnreadable ? bury(options, record, 'malformed-data', 1, event) : undefined;
+  // Nobody is told of it: they would read the data.
+  if (fault !== undefined) return buriesUnreadable ? bury(options, record, 'malformed-data', 1) : undefined;
   const react = options.reactions[event.type];
   if (!react) return;
   for (let tries = 1; ; tries += 1) {
@@ -72,7 +73,7 @@ async function handleRecord(options: ConsumeOptions, record: LogRecord, lane: La
   }
 }
 
-/** Only with its dead letter in the log is the record done with. */
+/** Only with its dead letter in the log is the record done with; then it is, or it would stop its key for ever. */
 async function bury(
   options: ConsumeOptions,
   record: LogRecord,
@@ -85,5 +86,9 @@ async function bury(
   await log.publish([toDeadLetter(record, { reason, group, attempts })]);
   logger.warn('dead-lettered', { group, reason, topic, partition, offset: String(offset), type: event?.type });
   options.telemetry.count('twofold.dead_letters', { group, reason });
-  if (event) await options.gaveUp?.(event);
+  if (!event) return;
+  await options.gaveUp?.(event).catch((error: unknown) => {
+    if (error instanceof Unavailable) throw error;
+    logger.error('giving-up-failed', { group, type: event.type, id: event.id, error });
+  });
 }

@@ -1,4 +1,5 @@
 import type { RefusalCode } from '#core/decider.ts';
+import { repeatableName } from '#core/field-name.ts';
 import { Unavailable } from '#storage/unavailable.ts';
 
 /** The one table of errors that callers can meet: code, status, and what to do. docs/errors.md is printed from it. */
@@ -135,7 +136,7 @@ function fieldFaults(failure: ValidationFailure): FieldFault[] {
     const name = params['missingProperty'] ?? params['additionalProperty'] ?? params['propertyName'];
     const steps = [...place, ...instancePath.split('/').slice(1), ...(typeof name === 'string' ? [name] : [])];
     const text = wordsOf(keyword, params) ?? message;
-    return { field: steps.join('.').slice(0, 200) || 'body', message: text ?? 'is not valid' };
+    return { field: steps.map(repeatableName).join('.').slice(0, 200) || 'body', message: text ?? 'is not valid' };
   });
 }
 

@@ -7,6 +7,7 @@ import type { Log, OutgoingRecord } from '#storage/log.ts';
 import type { Store, StoredRecord } from '#storage/store.ts';
 import { Unavailable } from '#storage/unavailable.ts';
 import { documentOf } from './document-of.ts';
+import { Problem } from './errors.ts';
 import type { Telemetry } from './telemetry.ts';
 import { createTurns } from './turns.ts';
 
@@ -27,6 +28,8 @@ export type Command<Document, Outcome, Answer> = {
   readonly tenant: string;
   /** From the idempotency key's claim, else random: the document remembers it with its outcome. */
   readonly commandId: string;
+  /** True for a repetition that comes too late to be carried out: one that is not remembered is refused. */
+  readonly late?: boolean;
   readonly actor: string;
   readonly decider: Decider<Document, Outcome>;
   /** May be asked again after a conflict; sees the record's salt (a fresh one for a new record) so that it can seal. */
@@ -131,6 +134,7 @@ export function createHandle(deps: HandleDeps): Handle {
     }
     const now = deps.now();
     const decision = await command.decide(document, { now, salt });
+    if (command.late && decision.kind === 'events') throw new Problem('idempotency-key-spent');
     if (decision.kind !== 'events') {
       if (record) await tell(subject, record);
       return decision.kind === 'answer' ? { kind: 'answer', answer: decision.answer, document, salt } : decision;

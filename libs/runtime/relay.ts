@@ -25,16 +25,24 @@ export function startRelay(deps: {
 }): { stop(): Promise<void> } {
   let stopped = false;
 
+  async function relay(subject: string): Promise<void> {
+    const record = await deps.store.load(subject);
+    // Nothing is left to tell, so it leaves the list, where it would take the place of others.
+    if (!record || record.unlogged.length === 0) return deps.store.settle(subject, []);
+    await deps.handle.tell(subject, record);
+    deps.telemetry.count('twofold.relayed');
+    deps.logger.info('relayed', { subject, count: record.unlogged.length });
+  }
+
   async function relayAll(): Promise<void> {
     const subjects = await deps.store.unlogged(deps.now() - (deps.unloggedMs ?? unloggedMsMin), subjectsMax);
+    let failure: unknown;
     for (const subject of subjects) {
       if (stopped) return;
-      const record = await deps.store.load(subject);
-      if (!record) continue;
-      await deps.handle.tell(subject, record);
-      deps.telemetry.count('twofold.relayed');
-      deps.logger.info('relayed', { subject, count: record.unlogged.length });
+      // One that cannot be told keeps none of those behind it waiting.
+      await relay(subject).catch((error: unknown) => (failure ??= error));
     }
+    if (failure !== undefined) throw failure;
   }
 
   const rounds = startRounds(Math.min(everyMs, deps.unloggedMs ?? everyMs), relayAll, (error) =>

@@ -145,9 +145,9 @@ export function createTelemetry(options: { readonly service: string; readonly ot
       if (!traces && traceparent === undefined) return { run: (work) => work(), end() {} };
       const parent = traceparent ? propagator.extract(ROOT_CONTEXT, { traceparent }, getter) : ROOT_CONTEXT;
       const span = tracer.startSpan(name, { kind: SpanKind.SERVER }, parent);
-      const within = trace.setSpan(parent, span);
+      const inside = trace.setSpan(parent, span);
       return {
-        run: (work) => context.with(within, work),
+        run: (work) => context.with(inside, work),
         end(status) {
           span.setAttribute('http.response.status_code', status);
           if (status >= 500) span.setStatus({ code: SpanStatusCode.ERROR });

@@ -125,7 +125,8 @@ export function createBatcher(options: BatcherOptions): Batcher {
       wake(state);
       return done;
     },
-    waitingMs: () => state.calls.waitingMs(),
+    // In an outage nothing may wait, because everything has been rejected: the next one would wait all the same.
+    waitingMs: () => Math.max(state.calls.waitingMs(), failingMs(state)),
     full: () => state.calls.full(),
     async close(graceMs) {
       if (state.phase === 'open') state.phase = 'closing';
@@ -138,8 +139,12 @@ export function createBatcher(options: BatcherOptions): Batcher {
   };
 }
 
-function isAway({ failingSince, limits }: State): boolean {
-  return failingSince !== undefined && performance.now() - failingSince > limits.deadlineMs;
+function isAway(state: State): boolean {
+  return failingMs(state) > state.limits.deadlineMs;
+}
+
+function failingMs({ failingSince }: State): number {
+  return failingSince === undefined ? 0 : performance.now() - failingSince;
 }
 
 function wake(state: State): void {

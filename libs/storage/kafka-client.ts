@@ -1,5 +1,6 @@
 import { connect as connectPlain, isIP } from 'node:net';
 import type { Socket } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
 import { connect as connectTls } from 'node:tls';
 import type { Cluster, ISocketFactory, Kafka, KafkaMessage } from 'kafkajs';
 import type { LogRecord } from './log.ts';
@@ -17,6 +18,7 @@ export type ClientSettings = {
 export type MakeClient = (settings?: Partial<ClientSettings>) => Client;
 
 const keepAliveMs = 60_000;
+const retryPauseMs = 200;
 
 /**
  * The sockets of one client. kafkajs can't cancel a pending request, and the retry loop behind it connects again even
@@ -33,6 +35,8 @@ export function createSockets(): { readonly factory: ISocketFactory; killed(): b
         ? connectTls({ host, port, ...server, ...ssl }, onConnect)
         : connectPlain({ host, port }, onConnect);
       socket.setKeepAlive(true, keepAliveMs);
+      // Each of kafkajs's disconnects adds one while the socket still connects.
+      socket.setMaxListeners(0);
       sockets.add(socket);
       socket.on('error', () => {});
       socket.once('close', () => sockets.delete(socket));
@@ -95,6 +99,27 @@ export function within<T>(timeoutMs: number, what: string, work: Promise<T>): Pr
     const timer = setTimeout(late, timeoutMs);
     work.then(resolve, reject).finally(() => clearTimeout(timer));
   });
+}
+
+/**
+ * Repeats what fails for a moment, as leaders change or a topic is made, until it works or `timeoutMs` have passed.
+ * `recover` is called in between; what it can't do, the next attempt shows.
+ */
+export async function patiently<T>(
+  timeoutMs: number,
+  attempt: () => Promise<T>,
+  recover: (error: unknown) => Promise<void>,
+): Promise<T> {
+  const startedAt = performance.now();
+  for (;;) {
+    try {
+      return await within(timeoutMs, 'the answer', attempt());
+    } catch (error) {
+      if (error instanceof Unavailable || performance.now() - startedAt > timeoutMs) throw error;
+      await pause(retryPauseMs);
+      await recover(error).catch(() => {});
+    }
+  }
 }
 
 /** The broker's or the client's name for an error, found below the wrappers that kafkajs puts around it; our own in words. */

@@ -24,7 +24,11 @@ export type Member = {
   leave(timeoutMs: number): Promise<void>;
 };
 
-const sessionTimeoutMs = 30_000;
+/** The end of a member that gave no sign of life. */
+export const stalled = 'stalled';
+
+/** Short, because people wait for codes in the partitions of a killed worker; nothing here holds a heartbeat up. */
+const sessionTimeoutMs = 15_000;
 const rebalanceTimeoutMs = 60_000;
 const connectTimeoutMs = 15_000;
 const watchIntervalMs = 1000;
@@ -53,7 +57,7 @@ export function joinGroup(
   const { promise: ended, resolve: end } = Promise.withResolvers<string>();
   const signs = listen(consumer, events, end);
   const timer = setInterval(() => {
-    if (signs.stalled()) end('stalled');
+    if (signs.stalled()) end(stalled);
   }, watchIntervalMs);
   void letGo(ended, timer, client);
   start(consumer, topics, events, end).catch((error: unknown) => end(nameError(error)));

@@ -1,6 +1,5 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import type { Cluster, KafkaMessage } from 'kafkajs';
-import { nameError, openCluster, toLogRecord, within } from './kafka-client.ts';
+import { nameError, openCluster, patiently, toLogRecord } from './kafka-client.ts';
 import type { MakeClient } from './kafka-client.ts';
 import type { LogRecord, ReadOptions } from './log.ts';
 import { Unavailable } from './unavailable.ts';
@@ -22,14 +21,13 @@ type Fetched = {
   }[];
 };
 
-const connectTimeoutMs = 10_000;
+const findTimeoutMs = 5000;
 const stallTimeoutMs = 15_000;
-const retryPauseMs = 200;
 const fetchWaitMs = 250;
 const fetchBytesMax = 4 * 1024 * 1024;
 const partitionBytesMax = 512 * 1024;
 const readCommitted = 1;
-/** So many empty answers in a row below the end mean that nothing readable is left there. */
+/** So many empty answers in a row below the end mean that nothing readable is left there: compaction may leave no record. */
 const emptyMax = 4;
 
 /**
@@ -42,9 +40,14 @@ export async function* readSpan(makeClient: MakeClient, options: ReadOptions): A
   const cluster = openCluster(client);
   try {
     let open = await findSpans(cluster, options);
+    let idleSince: number | undefined;
     while (open.length > 0) {
       const answers = await fetchPatiently(cluster, open);
-      for (const { topic, partition, messages } of take(answers, open)) {
+      idleSince = answers.every(isEmpty) ? (idleSince ?? performance.now()) : undefined;
+      // Only a log that lost what it had acknowledged ends before the end that it named.
+      if (idleSince !== undefined && performance.now() - idleSince > stallTimeoutMs)
+        throw new Unavailable('log', 'cut off');
+      for (const { topic, partition, messages } of answers.flatMap((answer) => take(answer, open))) {
         for (const message of messages) {
           const record = toLogRecord(topic, partition, message);
           if (record.appendedAt >= (options.from ?? 0) && record.appendedAt < (options.to ?? Infinity)) yield record;
@@ -82,7 +85,7 @@ async function findSpans(cluster: Cluster, options: ReadOptions): Promise<Span[]
       };
     });
   };
-  const spans = await within(connectTimeoutMs, 'finding the span', ask());
+  const spans = await patiently(findTimeoutMs, ask, () => cluster.refreshMetadata());
   return spans.filter((span) => span.position < span.end);
 }
 
@@ -105,19 +108,13 @@ async function offsets(
   );
 }
 
-/** Repeats over leader changes and lost connections, as long as one round succeeds within the stall time-out. */
-async function fetchPatiently(cluster: Cluster, open: Span[]): Promise<Fetched[]> {
-  const startedAt = performance.now();
-  for (;;) {
-    try {
-      return await within(stallTimeoutMs, 'a fetch', fetchAll(cluster, open));
-    } catch (error) {
-      if (error instanceof Unavailable || performance.now() - startedAt > stallTimeoutMs) throw error;
-      await pause(retryPauseMs);
-      await cluster.refreshMetadata().catch(() => {});
-      if (nameError(error) === 'OFFSET_OUT_OF_RANGE') await skipDeleted(cluster, open);
-    }
-  }
+/** As long as one round succeeds within the stall time-out, leaders may change and connections be lost. */
+async function fetchPatiently(cluster: Cluster, open: Span[]): Promise<Fetched[][]> {
+  const recover = async (error: unknown) => {
+    await cluster.refreshMetadata();
+    if (nameError(error) === 'OFFSET_OUT_OF_RANGE') await skipDeleted(cluster, open);
+  };
+  return await patiently(stallTimeoutMs, () => fetchAll(cluster, open), recover);
 }
 
 /** Retention may overtake a reader: what is gone is no longer in the log. */
@@ -129,7 +126,8 @@ async function skipDeleted(cluster: Cluster, open: Span[]): Promise<void> {
   }
 }
 
-async function fetchAll(cluster: Cluster, open: readonly Span[]): Promise<Fetched[]> {
+/** One answer of each leader. */
+async function fetchAll(cluster: Cluster, open: readonly Span[]): Promise<Fetched[][]> {
   const leaders = new Map<string, Map<string, Span[]>>();
   for (const span of open) {
     const [nodeId] = Object.keys(cluster.findLeaderForPartitions(span.topic, [span.partition]));
@@ -154,22 +152,27 @@ async function fetchAll(cluster: Cluster, open: readonly Span[]): Promise<Fetche
     });
     return answer.responses;
   });
-  return (await Promise.all(requests)).flat();
+  return await Promise.all(requests);
 }
+
+const isEmpty = (answer: readonly Fetched[]): boolean =>
+  answer.every(({ partitions }) => partitions.every(({ messages }) => messages.length === 0));
 
 type Taken = { readonly topic: string; readonly partition: number; readonly messages: readonly KafkaMessage[] };
 
-/** Moves the positions, and returns what lies within the spans. */
-function take(answers: readonly Fetched[], open: readonly Span[]): Taken[] {
+/** Moves the positions by one leader's answer, and returns what lies within the spans. */
+function take(answer: readonly Fetched[], open: readonly Span[]): Taken[] {
   const spans = new Map(open.map((span) => [slotOf(span.topic, span.partition), span]));
-  return answers.flatMap(({ topicName, partitions }) =>
+  // An answer that is filled by some partitions says nothing about the others.
+  const empty = isEmpty(answer);
+  return answer.flatMap(({ topicName, partitions }) =>
     partitions.flatMap(({ partition, highWatermark, messages }) => {
       const span = spans.get(slotOf(topicName, partition));
       if (!span) return [];
       const from = span.position;
       const last = messages.at(-1);
       if (last) span.position = BigInt(last.offset) + 1n;
-      span.empty = last ? 0 : span.empty + 1;
+      span.empty = empty ? span.empty + 1 : 0;
       // A leader that was just elected may not know yet that the records below the end are committed.
       if (span.empty >= emptyMax && BigInt(highWatermark) >= span.end) span.position = span.end;
       const wanted = messages.filter(({ offset, isControlRecord }) => {

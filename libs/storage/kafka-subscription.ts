@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { EachBatchPayload } from 'kafkajs';
 import { nameError, toLogRecord, within } from './kafka-client.ts';
 import type { MakeClient } from './kafka-client.ts';
-import { joinGroup } from './kafka-consumer.ts';
+import { joinGroup, stalled } from './kafka-consumer.ts';
 import type { Member } from './kafka-consumer.ts';
 import { createTrackers } from './kafka-trackers.ts';
 import type { Position, Trackers } from './kafka-trackers.ts';
@@ -47,9 +47,10 @@ const graceDefaultMs = 5000;
 const leaveTimeoutMs = 3000;
 const commitTimeoutMs = 3000;
 const noProgressMs = 300_000;
-/** A member that lived shorter than this has not got over what ended the one before. */
-const shortLifeMs = 60_000;
+/** A member that took part for so long has got over what ended the one before. */
+const soundLifeMs = 10_000;
 const fatalAfterMs = 60_000;
+const commitFailingMs = 60_000;
 const rejoinMinMs = 250;
 const rejoinMaxMs = 2000;
 
@@ -108,46 +109,53 @@ async function keepMember(state: State, lanes: Lanes): Promise<void> {
   let attempts = 0;
   /** Since when members keep ending although the log answers. */
   let brokenSince: number | undefined;
-  let former: string | undefined;
   while (!state.closed) {
-    const startedAt = performance.now();
-    const member = joinGroup(deps.makeClient, options.group, options.topics, {
-      joined(memberId, assignment) {
-        if (state.member !== member) return;
-        former = memberId;
-        state.trackers.reassign(memberId, assignment);
-        state.full = state.trackers.unfinished() >= state.unfinishedMax;
-        if (state.full || state.paused) member.hold();
-        else member.release();
-      },
-      fetchStarted: (nodeId) => state.trackers.fetchStarted(nodeId),
-      fetchesEnded: () => state.trackers.fetchesEnded(),
-      batch(payload) {
-        if (state.member === member && !state.closed) take(state, lanes, payload);
-      },
-    });
-    state.member = member;
-    const reason = await member.ended;
-    state.member = undefined;
-    state.trackers.drop();
-    if (state.closed) return;
+    const { reason, memberId, tookPartMs } = await live(state, lanes);
+    if (isClosed(state)) return;
     const reachable = await succeeds(deps.check());
     deps.logger?.warn('group-member-replaced', { group: options.group, reason, reachable });
     const now = performance.now();
-    const livedLong = now - startedAt > shortLifeMs;
-    attempts = livedLong ? 0 : attempts + 1;
-    brokenSince = livedLong || !reachable ? undefined : (brokenSince ?? now);
+    const wasSound = reason !== stalled && tookPartMs > soundLifeMs;
+    attempts = wasSound ? 0 : attempts + 1;
+    brokenSince = wasSound || !reachable ? undefined : (brokenSince ?? now);
     if (brokenSince !== undefined && now - brokenSince > fatalAfterMs) {
       deps.onFatal?.(`members of group ${options.group} keep ending: ${reason}`);
       brokenSince = undefined;
     }
     const rest = () => pause(Math.min(rejoinMaxMs, rejoinMinMs * 2 ** Math.min(attempts, 10)));
     await rest();
-    while (former !== undefined && !isClosed(state)) {
-      if (await succeeds(deps.dismiss(options.group, former))) former = undefined;
-      else await rest();
-    }
+    if (memberId === undefined) continue;
+    while (!isClosed(state) && !(await succeeds(deps.dismiss(options.group, memberId)))) await rest();
   }
+}
+
+type Life = { readonly reason: string; readonly memberId?: string; readonly tookPartMs: number };
+
+/** One member, from joining to its end. */
+async function live(state: State, lanes: Lanes): Promise<Life> {
+  const { deps, options, trackers } = state;
+  let joined: { readonly memberId: string; readonly at: number } | undefined;
+  const member = joinGroup(deps.makeClient, options.group, options.topics, {
+    joined(memberId, assignment) {
+      if (state.member !== member) return;
+      joined = { memberId, at: joined?.at ?? performance.now() };
+      trackers.reassign(memberId, assignment);
+      state.full = trackers.unfinished() >= state.unfinishedMax;
+      if (state.full || state.paused) member.hold();
+      else member.release();
+    },
+    fetchStarted: (nodeId) => trackers.fetchStarted(nodeId),
+    fetchesEnded: () => trackers.fetchesEnded(),
+    batch(payload) {
+      if (state.member === member && !state.closed) take(state, lanes, payload);
+    },
+  });
+  state.member = member;
+  const reason = await member.ended;
+  state.member = undefined;
+  trackers.drop();
+  trackers.fetchesEnded();
+  return { reason, memberId: joined?.memberId, tookPartMs: joined ? performance.now() - joined.at : 0 };
 }
 
 const succeeds = (work: Promise<void>): Promise<boolean> =>
@@ -222,7 +230,7 @@ async function send(state: State, member: Member, positions: readonly Position[]
 /** Whether records wait and nothing was finished, or nothing could be committed, for long. */
 function isStuck(state: State): boolean {
   const now = performance.now();
-  if (state.commitFailingSince !== undefined && now - state.commitFailingSince > shortLifeMs) return true;
+  if (state.commitFailingSince !== undefined && now - state.commitFailingSince > commitFailingMs) return true;
   return !state.paused && state.trackers.unfinished() > 0 && now - state.progressAt > noProgressMs;
 }
 

@@ -1,5 +1,5 @@
 import type { Admin, Broker, Cluster, ConfigResourceTypes, ITopicConfig } from 'kafkajs';
-import { nameError, openCluster, within } from './kafka-client.ts';
+import { nameError, openCluster, patiently, within } from './kafka-client.ts';
 import type { Client, MakeClient } from './kafka-client.ts';
 import type { Lag, TopicSettings } from './log.ts';
 import { Unavailable } from './unavailable.ts';
@@ -15,6 +15,7 @@ export type Connected = { readonly admin: Admin; readonly cluster: Cluster };
 const partitionsDefault = 12;
 const replicasMax = 3;
 const adminTimeoutMs = 15_000;
+const lagTimeoutMs = 5000;
 const memberTimeoutMs = 5000;
 /** Room for the largest publication in one record batch. */
 const messageBytesMax = 4 * 1024 * 1024;
@@ -54,7 +55,7 @@ export function createDesk(makeClient: MakeClient): Desk {
 }
 
 /** A topic that exists otherwise than wanted, and can't be changed without moving keys. */
-export class TopicMismatch extends Error {}
+class TopicMismatch extends Error {}
 
 /** Answers how many partitions a topic has, 0 for none; remembered, because the count of a topic never changes here. */
 export function createPartitionCounts(desk: Desk): (topic: string) => Promise<number> {
@@ -161,20 +162,28 @@ async function compare(
 
 /** See Log.lag. A group that has committed nothing is behind by everything that is kept. */
 export async function measureLag(desk: Desk, group: string, topics: readonly string[]): Promise<Lag[]> {
-  return await desk.ask(adminTimeoutMs, async ({ admin }) => {
-    const committed = await admin.fetchOffsets({ groupId: group, topics: [...topics] });
-    const lags: Lag[] = [];
-    for (const { topic, partitions } of committed) {
-      const ends = new Map((await admin.fetchTopicOffsets(topic)).map((end) => [end.partition, end]));
-      for (const { partition, offset } of partitions) {
-        const end = ends.get(partition);
-        if (!end) continue;
-        const position = BigInt(offset) > BigInt(end.low) ? BigInt(offset) : BigInt(end.low);
-        lags.push({ topic, partition, records: Math.max(0, Number(BigInt(end.high) - position)) });
-      }
+  return await desk.ask(adminTimeoutMs, ({ admin, cluster }) =>
+    patiently(
+      lagTimeoutMs,
+      () => measure(admin, group, topics),
+      () => cluster.refreshMetadata(),
+    ),
+  );
+}
+
+async function measure(admin: Admin, group: string, topics: readonly string[]): Promise<Lag[]> {
+  const committed = await admin.fetchOffsets({ groupId: group, topics: [...topics] });
+  const lags: Lag[] = [];
+  for (const { topic, partitions } of committed) {
+    const ends = new Map((await admin.fetchTopicOffsets(topic)).map((end) => [end.partition, end]));
+    for (const { partition, offset } of partitions) {
+      const end = ends.get(partition);
+      if (!end) continue;
+      const position = BigInt(offset) > BigInt(end.low) ? BigInt(offset) : BigInt(end.low);
+      lags.push({ topic, partition, records: Math.max(0, Number(BigInt(end.high) - position)) });
     }
-    return lags;
-  });
+  }
+  return lags;
 }
 
 /**

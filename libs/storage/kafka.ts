@@ -108,7 +108,7 @@ function createClients(options: KafkaOptions): { readonly makeClient: MakeClient
       enforceRequestTimeout: true,
       retry: { initialRetryTime: 100, maxRetryTime: settings.retryMaxMs ?? 2000, retries: settings.retries ?? 5 },
       socketFactory: sockets.factory,
-      logLevel: kafkajs.logLevel.WARN,
+      logLevel: kafkajs.logLevel.ERROR,
       logCreator: () => (entry) => {
         if (!sockets.killed()) tell(options.logger, entry);
       },

@@ -92,7 +92,7 @@ export type Log = {
   read(options: ReadOptions): AsyncIterable<LogRecord>;
   /** How far a group is behind, per partition. */
   lag(group: string, topics: readonly string[]): Promise<Lag[]>;
-  /** Age in milliseconds of the oldest publication that still waits for its ack; 0 when none waits. */
+  /** Age in milliseconds of the oldest publication that still waits for its ack, or of the outage the next one would meet; else 0. */
   waitingMs(): number;
   /** True when one more publication would be refused because the queue is above its mark. */
   full(): boolean;

@@ -88,13 +88,11 @@ export function connectRedis(url: string, logger?: StorageLogger): RedisConnecti
 }
 
 function createSingle(address: RedisAddress): Redis {
-  return new Redis({
-    ...options,
-    ...address.nodes[0],
-    ...credentials(address),
-    db: address.database,
-    retryStrategy: backOff,
-  });
+  const database = { db: address.database, retryStrategy: backOff };
+  const client = new Redis({ ...options, ...address.nodes[0], ...credentials(address), ...database });
+  // The client would go on in database 0 if it is refused the one it asks for.
+  client.on('error', (error: unknown) => isRefusal(error) && client.disconnect(true));
+  return client;
 }
 
 function createCluster(address: RedisAddress): Cluster {

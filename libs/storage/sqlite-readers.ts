@@ -22,12 +22,26 @@ export async function* readSqliteLog(
 
 /** A subject's record as it lies in the file, expired or not; undefined if there is none. */
 export function readSqliteRecord(file: string, subject: string): StoredRecord | undefined {
-  const database = openBeside(file, 'read');
+  const records = openSqliteRecords(file);
   try {
-    const select = 'SELECT head, life, version, salt, document, expires_at AS expiresAt FROM records WHERE subject = ?';
-    const row = database.get<Omit<StoredRecord, 'unlogged'>>(select, subject);
-    return row && { ...row, unlogged: [] };
+    return records.load(subject);
   } finally {
-    database.close();
+    records.close();
   }
+}
+
+/** The same for many subjects, each as it is at the time of its load. */
+export function openSqliteRecords(file: string): {
+  load(subject: string): StoredRecord | undefined;
+  close(): void;
+} {
+  const database = openBeside(file, 'read');
+  const select = 'SELECT head, life, version, salt, document, expires_at AS expiresAt FROM records WHERE subject = ?';
+  return {
+    load(subject) {
+      const row = database.get<Omit<StoredRecord, 'unlogged'>>(select, subject);
+      return row && { ...row, unlogged: [] };
+    },
+    close: () => database.close(),
+  };
 }

@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { Type, type Static } from 'typebox';
-import { Check } from 'typebox/value';
+import { Compile } from 'typebox/compile';
 import type { LogRecord } from '#storage/log.ts';
 import { inSpan, type Span } from './span.ts';
 
@@ -17,6 +17,7 @@ const Line = Type.Object({
   key: Text,
   payload: Text,
 });
+const lines = Compile(Line);
 
 /** Reads a dump record by record; `-` is standard input. Throws at a line that is no record, naming its number. */
 export async function* readDump(file: string, span: Span): AsyncGenerator<LogRecord> {
@@ -25,9 +26,9 @@ export async function* readDump(file: string, span: Span): AsyncGenerator<LogRec
   // Who reads awaits it; until then a file that is missing must not look like a surprise.
   failed.catch(() => {});
   let number = 0;
-  const lines = createInterface({ input, crlfDelay: Infinity })[Symbol.asyncIterator]();
+  const texts = createInterface({ input, crlfDelay: Infinity })[Symbol.asyncIterator]();
   for (;;) {
-    const next = await Promise.race([lines.next(), failed]);
+    const next = await Promise.race([texts.next(), failed]);
     if (next.done) return;
     number += 1;
     if (next.value.trim() === '') continue;
@@ -44,7 +45,7 @@ function parseLine(text: string): LogRecord | undefined {
   } catch {
     return undefined;
   }
-  if (!Check(Line, line) || (line.headers?.length ?? 0) % 2 !== 0) return undefined;
+  if (!lines.Check(line) || (line.headers?.length ?? 0) % 2 !== 0) return undefined;
   const { topic, partition, offset, ts = 0, headers = [], key, payload } = line;
   return {
     topic,

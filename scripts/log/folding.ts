@@ -13,13 +13,14 @@ export type Folding = {
 };
 
 const dayMs = 86_400_000;
-const documentsMin = 50_000;
+const documentsKept = 50_000;
 
 /**
  * Folds many subjects at once. It keeps a document for each whose record lives at the place of reading, or ended within
  * the day before it; of the others only life, version and head, since nothing can be added to them any more.
+ * @param documentsMin up to so many documents it does not look which of them are over
  */
-export function createFolding(): Folding {
+export function createFolding(documentsMin = documentsKept): Folding {
   const current = new Map<string, Folded & { readonly partition: number }>();
   const over = new Map<string, Folded>();
   const latest = new Map<number, number>();

@@ -33,7 +33,8 @@ export async function show(
   print: (line: string) => void,
 ): Promise<void> {
   if (json) {
-    for await (const record of records) print(writeLine(record));
+    // Within a string of JSON the escape stands for the same sign.
+    for await (const record of records) print(printable(writeLine(record)));
     return;
   }
   for await (const record of byTime(records)) print(printable(lineOf(record)));

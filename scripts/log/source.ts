@@ -1,7 +1,7 @@
 import type { Places } from '#runtime/config.ts';
 import type { LogRecord } from '#storage/log.ts';
 import { openLogAlone } from '#storage/open.ts';
-import { readSqliteLog, readSqliteRecord } from '#storage/sqlite-readers.ts';
+import { openSqliteRecords, readSqliteLog } from '#storage/sqlite-readers.ts';
 import type { StoredRecord } from '#storage/store.ts';
 import { readDump } from './dump.ts';
 import { inSpan, type Span } from './span.ts';
@@ -54,5 +54,6 @@ export async function openRecords({ redisUrl, kafka, file }: Places): Promise<Re
     return { name: 'Redis', load: (subject) => store.load(subject), close: () => store.close() };
   }
   if (kafka) throw new Error('REDIS_URL must be set: the records to compare with are there');
-  return { name: file, load: async (subject) => readSqliteRecord(file, subject), close: nothing };
+  const records = openSqliteRecords(file);
+  return { name: file, load: async (subject) => records.load(subject), close: async () => records.close() };
 }

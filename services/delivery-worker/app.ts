@@ -3,10 +3,12 @@ import type { Event } from '#core/event.ts';
 import type { Subscription } from '#storage/log.ts';
 import { consume } from '#runtime/consume.ts';
 import type { Foundation } from '#runtime/foundation.ts';
+import { silentLogger } from '#runtime/logger.ts';
 import { createCourier } from './courier.ts';
 import { isNotice } from './fate.ts';
 import { controlIntake, type Intake } from './intake.ts';
 import { onGivenUp, onMessageRendered, type DeliveryDeps } from './on-message-rendered.ts';
+import { codeMayCall, noticeMayCall } from './precedence.ts';
 import { startProbing } from './probe-providers.ts';
 import type { Provider } from './providers/provider.ts';
 import { createWaitingRoom } from './waiting-room.ts';
@@ -37,28 +39,26 @@ async function startDeliveryWorker(
 ): Promise<Subscription> {
   const courier = createCourier(foundation, channel, providers);
   const [codes, notices] = [createWaitingRoom(waitingMax), createWaitingRoom(waitingMax)];
-  const waiting = { size: () => codes.size() + notices.size() };
-  foundation.telemetry.gauge('twofold.delivery.waiting', waiting.size, { channel });
-  let intake: Intake | undefined;
-  const base = { foundation, courier, mustWait: () => intake?.check() };
-  const subscription = together(
-    await Promise.all([
-      subscribe({ ...base, waiting: codes, callable: (name) => courier.state(name) !== 'open' }, 'codes'),
-      // The one call that tries whether a provider works again is for the codes that wait for it.
-      subscribe(
-        {
-          ...base,
-          waiting: notices,
-          callable: (name) =>
-            courier.state(name) === 'closed' || (courier.state(name) === 'half-open' && codes.size() === 0),
-        },
-        'notices',
-      ),
-    ]),
+  const all = { size: () => codes.size() + notices.size() };
+  foundation.telemetry.gauge('twofold.delivery.waiting', all.size, { channel });
+  const intakes: Intake[] = [];
+  const check = () => intakes.forEach((intake) => intake.check());
+  const base = { foundation, courier, mustWait: check };
+  const [ofCodes, ofNotices] = await Promise.all([
+    subscribe({ ...base, waiting: codes, callable: (name) => codeMayCall(courier.state(name)) }, 'codes'),
+    subscribe(
+      { ...base, waiting: notices, callable: (name) => noticeMayCall(courier.state(name), codes.size()) },
+      'notices',
+    ),
+  ]);
+  intakes.push(
+    controlIntake({ courier, waiting: codes, subscription: ofCodes, logger: foundation.logger }),
+    // It pauses with the other and would say the same.
+    controlIntake({ courier, waiting: all, subscription: ofNotices, logger: silentLogger }),
   );
-  intake = controlIntake({ courier, waiting, subscription, logger: foundation.logger });
-  const watch = setInterval(intake.check, checkMs);
+  const watch = setInterval(check, checkMs);
   const probing = startProbing({ foundation, channel, providers, state: courier.state });
+  const subscription = together([ofCodes, ofNotices]);
   return {
     ...subscription,
     async close(graceMs) {

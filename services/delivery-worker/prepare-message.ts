@@ -83,7 +83,7 @@ function compose(
     subject: rendered.subject && fillParts(rendered.subject, code),
     text: fillParts(rendered.text, code),
     html: rendered.html && fillParts(rendered.html, code),
-    otpToken: data.origin === undefined ? undefined : { code, origin: data.origin },
+    otpToken: data.origin === undefined ? undefined : { code, origin: `https://${data.origin}` },
     expiresAt: data.expiresAt,
   };
 }

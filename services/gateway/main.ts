@@ -17,7 +17,9 @@ await runService({
     const { config, logger, telemetry } = foundation;
     const { host, port, trustedProxies, verifierUrl } = config;
     const app = createHttp({ logger, telemetry, loopbackOnly: false, trustedProxies });
-    await registerGateway(app, foundation, (gateway) => registerForwarding(gateway, verifierUrl));
+    await registerGateway(app, foundation, (gateway) =>
+      registerForwarding(gateway, verifierUrl, telemetry.traceparent),
+    );
     const ops = await listenOps(foundation, ready);
     await app.listen({ host, port });
     logger.info('listening', { host, port });

@@ -33,6 +33,7 @@ export async function askForChallenge(
     subject: to.subject,
     tenant: tenantId,
     commandId: request.commandId,
+    late: request.late,
     actor: caller.actor,
     decider: addressDecider,
     decide: async (document, { now, salt }) => {

@@ -225,9 +225,12 @@ describe('a log that has been away for longer than the deadline', () => {
     expect(await outcomes(publish(fake, record('a')))).toEqual(['rejected']);
     await vi.waitUntil(() => performance.now() - startedAt > 80, { interval: 5 });
     expect(await states(publish(fake, record('b')))).toEqual(['rejected']);
+    // Nothing waits, and whoever would decide first and tell then must know all the same.
+    expect(fake.batcher.waitingMs()).toBeGreaterThan(50);
     fake.away = false;
     await vi.waitUntil(() => fake.opened > 0, { interval: 1, timeout: 5000 });
     await nextTurn();
+    expect(fake.batcher.waitingMs()).toBe(0);
     const call = publish(fake, record('c'));
     const sent = await request(fake, 0);
     expect(sent.values).toEqual(['c']);

@@ -1,4 +1,9 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import kafkajs from 'kafkajs';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { Kafka } from '../../scripts/infra/kafka.ts';
 import { findFreePort } from '../../scripts/infra/child.ts';
@@ -8,6 +13,7 @@ import { Unavailable } from '#storage/unavailable.ts';
 import { describeLive, startOwnKafka, uniqueName } from '../support/services.ts';
 import { keyOf, numbers, patience, readAll, until, valueOf } from './opened-log.ts';
 
+const childScript = fileURLToPath(new URL('../support/kafka-child.ts', import.meta.url));
 const keys = numbers(20).map((key) => `key-${key}`);
 
 /** A log on these brokers, closed after the test, and all it said. */
@@ -179,6 +185,58 @@ describeLive('The shared Kafka', ['kafka'], ({ brokers }) => {
     expectUnbroken(heard, acked);
     expect(countBy('second')).toBe(left);
     expect(owners.rejections).toEqual([]);
+  });
+
+  it('gives again what a killed process had not committed, and nothing that it had', async () => {
+    const { log } = await open(brokers);
+    const topic = await topicOf(log);
+    const group = uniqueName('test');
+    const values = numbers(2000);
+    await Promise.all(
+      values.map((value) => log.publish([{ topic, key: `key-${Number(value) % 50}`, headers: {}, value }])),
+    );
+    const child = spawn(process.execPath, [childScript, brokers.join(), group, topic], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    onTestFinished(() => void child.kill('SIGKILL'));
+    const told: string[] = [];
+    createInterface(child.stdout).on('line', (line) => told.push(line));
+    const behind = async () => (await log.lag(group, [topic])).reduce((total, { records }) => total + records, 0);
+    await vi.waitFor(async () => expect(await behind()).toBeLessThan(1800), patience);
+    const ended = once(child, 'close');
+    child.kill('SIGKILL');
+    await ended;
+    const left = await behind();
+    expect(left).toBeGreaterThan(0);
+    const { heard, by, different } = createHearing();
+    await log.subscribe({ group, topics: [topic], concurrency: 8 }, by('heir'));
+    // The coordinator keeps the dead member's partitions until its session is over.
+    await vi.waitFor(() => expect(different()).toBe(left), { ...patience, timeout: 60_000 });
+    expect(new Set([...told, ...heard.map(valueOf)]).size).toBe(2000);
+  });
+
+  it('knows no group of a reader', async () => {
+    const { log } = await open(brokers);
+    const topic = await topicOf(log);
+    const admin = new kafkajs.Kafka({ brokers: [...brokers], logLevel: kafkajs.logLevel.NOTHING }).admin();
+    await admin.connect();
+    onTestFinished(async () => await admin.disconnect());
+    const groups = async () => (await admin.listGroups()).groups.map(({ groupId }) => groupId);
+    await log.publish(numbers(10).map((key) => ({ topic, key, headers: {}, value: 'value' })));
+    const before = await groups();
+    for await (const record of log.read({ topics: [topic] })) {
+      expect(record.topic).toBe(topic);
+      expect(await groups()).toEqual(before);
+    }
+  });
+
+  it('is read to the end of every partition, though one answer holds a few of them only', async () => {
+    const { log } = await open(brokers);
+    const topic = await topicOf(log, 48);
+    const record = { topic, key: null, headers: {}, value: Buffer.alloc(64 * 1024, 'x') };
+    // Without a key they go to each partition in turn, 512 KiB to each.
+    for (let i = 0; i < 8; i += 1) await Promise.all(numbers(48).map(() => log.publish([record])));
+    expect(await readAll(log, [topic])).toHaveLength(48 * 8);
   });
 
   describe('topics', () => {

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { openRedisStore } from '#storage/redis-store.ts';
 import type { Store } from '#storage/store.ts';
-import { connectRedis } from '../../scripts/infra/redis.ts';
 import type { RedisCluster } from '../../scripts/infra/redis-cluster.ts';
 import { describeLive, startRedisCluster } from '../support/services.ts';
 import { commitOf, eventsOf, subjectOf } from './commits.ts';
 import { createClock, withinMs } from './opened-store.ts';
+import { asAdmin, syncEveryWrite } from './redis-admin.ts';
 import { describeStore } from './store.contract.ts';
 
 const backWithinMs = 30_000;
@@ -20,11 +20,7 @@ describeLive('A Redis cluster of its own', ['own-redis'], () => {
   afterAll(async () => await cluster.stop());
 
   describeStore('the store on a Redis cluster', async () => {
-    for (const { url: node } of cluster.nodes) {
-      const redis = await connectRedis(node);
-      await redis.flushall();
-      redis.disconnect();
-    }
+    for (const node of cluster.urls) await asAdmin(node, (admin) => admin.flushall());
     const clock = createClock();
     const open = () => openRedisStore({ url, now: clock.now });
     const store = await open();
@@ -81,6 +77,7 @@ describeLive('The store on a Redis cluster', ['own-redis'], () => {
   });
 
   it('refuses what a dead node holds, serves the rest, and is whole when the node is back', async () => {
+    await Promise.all(cluster.urls.map(syncEveryWrite));
     const commits = Array.from({ length: 60 }, () => commitOf({ subject: subjectOf() }));
     await Promise.all(commits.map((commit) => store.commit(commit)));
     await cluster.nodes[1]?.kill('SIGKILL');

@@ -2,11 +2,11 @@ import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { openRedisStore } from '#storage/redis-store.ts';
 import type { Store } from '#storage/store.ts';
 import { Unavailable } from '#storage/unavailable.ts';
-import { connectRedis } from '../../scripts/infra/redis.ts';
 import type { RedisServer } from '../../scripts/infra/redis.ts';
 import { describeLive, startRedis } from '../support/services.ts';
 import { commitOf, eventsOf, headOf, subjectOf } from './commits.ts';
 import { withinMs } from './opened-store.ts';
+import { asAdmin, syncEveryWrite } from './redis-admin.ts';
 
 const answerWithinMs = 3_000;
 const backWithinMs = 15_000;
@@ -52,6 +52,7 @@ describeLive('The store on Redis, when Redis goes away', ['own-redis'], () => {
   });
 
   it('refuses every call while Redis is killed, and has what it committed when Redis is back', async () => {
+    await syncEveryWrite(server.url);
     const commits = Array.from({ length: 200 }, () => commitOf({ subject: subjectOf() }));
     await Promise.all(commits.map((commit) => store.commit(commit)));
     await server.kill('SIGKILL');
@@ -65,6 +66,7 @@ describeLive('The store on Redis, when Redis goes away', ['own-redis'], () => {
   });
 
   it('loses nothing it answered when Redis is killed in the middle of commits', async () => {
+    await syncEveryWrite(server.url);
     const subjects = Array.from({ length: 16 }, () => subjectOf());
     const answered = new Map<string, string>();
     const work = subjects.map(async (subject) => {
@@ -113,16 +115,15 @@ describeLive('The store on Redis, when Redis goes away', ['own-redis'], () => {
   });
 
   it('goes on when its scripts are forgotten', async () => {
-    const admin = await connectRedis(server.url);
-    const forget = async () => {
-      for (let i = 0; i < 20; i++) await admin.script('FLUSH');
-    };
+    const forget = () =>
+      asAdmin(server.url, async (admin) => {
+        for (let i = 0; i < 20; i++) await admin.script('FLUSH');
+      });
     const commits = Array.from({ length: 200 }, () => commitOf({ subject: subjectOf() }));
     const [results] = await Promise.all([Promise.all(commits.map((commit) => store.commit(commit))), forget()]);
     expect(results).toEqual(commits.map(({ events }) => ({ kind: 'committed', unlogged: events })));
     await forget();
     expect(await store.claim('after forgetting', 'value')).toBe('value');
-    admin.disconnect();
   });
 
   it('opens while Redis is away, and works as soon as it is there', async () => {

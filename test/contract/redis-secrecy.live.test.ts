@@ -8,7 +8,7 @@ import { Unavailable } from '#storage/unavailable.ts';
 import { connectRedis } from '../../scripts/infra/redis.ts';
 import type { RedisServer } from '../../scripts/infra/redis.ts';
 import { describeLive, startRedis } from '../support/services.ts';
-import { commitOf, eventOf, eventsOf, subjectOf } from './commits.ts';
+import { commitOf, eventOf, eventsOf, headOf, subjectOf } from './commits.ts';
 import { createClock } from './opened-store.ts';
 
 const marker = 'marker-4711';
@@ -160,6 +160,19 @@ describeLive('The store on Redis', ['own-redis'], () => {
     for (const key of keys) expect(await admin.pttl(key)).toBeGreaterThan(0);
     expect(await admin.pttl('{n:note}')).toBeGreaterThan(5 * minuteMs);
     expect(await admin.pttl('{c:for ever}')).toBe(-1);
+    await store.close();
+  });
+
+  it('deletes what is erased as soon as it is told', async () => {
+    const store = await open();
+    const [subject, expiresAt] = [subjectOf(), clock.now()];
+    const first = commitOf({ subject, document: marker });
+    await store.commit(first);
+    const erased = commitOf({ subject, head: headOf(first), versions: [2], salt: '', document: '', expiresAt });
+    await store.commit(erased);
+    expect(await admin.hmget(recordKey(subject), 'salt', 'document')).toEqual(['', '']);
+    await store.settle(subject, [...eventsOf(first), ...eventsOf(erased)]);
+    expect(await admin.exists(recordKey(subject))).toBe(0);
     await store.close();
   });
 

@@ -78,6 +78,17 @@ describeLive('The store on Redis looks at how Redis is set up', ['own-redis'], (
     await unknown.close();
   });
 
+  it('and keeps to the database it was given, or to none', async () => {
+    const second = await open(`${server.url}/2`);
+    await store.claim('database', 'zero');
+    expect(await second.claim('database', 'two')).toBe('two');
+    await second.close();
+    const missing = await open(`${server.url}/99`);
+    await expect(missing.check()).rejects.toThrow('no connection to redis');
+    await expect(missing.claim('database', 'missing')).rejects.toThrow('no connection to redis');
+    await missing.close();
+  });
+
   it('and refuses one whose replicas may be left behind, until it demands one in step', async () => {
     const replica = await startRedis();
     const replicaAdmin = await connectRedis(replica.url);

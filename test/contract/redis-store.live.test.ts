@@ -1,9 +1,9 @@
 import { afterAll, beforeAll } from 'vitest';
 import { openRedisStore } from '#storage/redis-store.ts';
-import { connectRedis } from '../../scripts/infra/redis.ts';
 import type { RedisServer } from '../../scripts/infra/redis.ts';
 import { describeLive, startRedis } from '../support/services.ts';
 import { createClock } from './opened-store.ts';
+import { asAdmin } from './redis-admin.ts';
 import { describeStore } from './store.contract.ts';
 
 describeLive('A Redis of its own', ['own-redis'], () => {
@@ -14,9 +14,7 @@ describeLive('A Redis of its own', ['own-redis'], () => {
   afterAll(async () => await server.stop());
 
   describeStore('the store on one Redis', async () => {
-    const redis = await connectRedis(server.url);
-    await redis.flushall();
-    redis.disconnect();
+    await asAdmin(server.url, (admin) => admin.flushall());
     const clock = createClock();
     const open = () => openRedisStore({ url: server.url, now: clock.now });
     const store = await open();

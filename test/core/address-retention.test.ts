@@ -89,6 +89,14 @@ describe('At most 20 challenges are kept', () => {
     expect(namesOf(document)).not.toContain(challenge('n1'));
   });
 
+  it('and one that is over is so even if the clock that ended it is ahead', () => {
+    const ahead = [requested('ahead', later), canceled('ahead', later + 50)];
+    const opened = Array.from({ length: 19 }, (_, index) => requested(`o${index}`, later, { purpose: `p${index}` }));
+    const { document } = given(...ahead, ...opened, requested('new', later));
+    expect(document?.challenges).toHaveLength(20);
+    expect(namesOf(document)).not.toContain(challenge('ahead'));
+  });
+
   it('and never goes the one that an event has just ended', () => {
     const fresh = requested('fresh', later, { lifetimeMs: 5 * minuteMs });
     const { document } = given(fresh, ...twenty.slice(1), approved('fresh', later + 1), requested('new', later + 2));

@@ -69,6 +69,11 @@ describe('A code', () => {
     ]);
   });
 
+  it('passes over a draw that would make some codes likelier than others', () => {
+    // The first word of this draw is above the last whole multiple of 10^10 below 2^48; taken all the same it would say 3954235140.
+    expect(deriveCode(key, { ...input, digits: 10, nonce: 'high-24324' })).toBe('2869266219');
+  });
+
   it.each([4, 5, 6, 7, 8, 9, 10])('has exactly %i digits, leading zeros included', (digits) => {
     const codes = Array.from({ length: 400 }, (_, index) => deriveCode(key, { ...input, digits, nonce: `${index}` }));
     expect(codes.every((code) => new RegExp(`^[0-9]{${digits}}$`).test(code))).toBe(true);

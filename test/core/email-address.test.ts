@@ -115,7 +115,8 @@ describe('An email address', () => {
   });
 
   it('in its normal form stays what it is, is plain ASCII, and a bad one never throws or is repeated in the reason', () => {
-    const domain = fc.oneof(fc.domain(), fc.string({ unit: 'grapheme' }), fc.stringMatching(/^[\p{L}\p{N}.-]{1,20}$/u));
+    const letter = fc.constantFrom('a', 'Z', '7', 'ü', 'ß', 'а', '日', '\u05d0', '٣', '\u0301', '-', '.', '.');
+    const domain = fc.oneof(fc.domain(), fc.string({ unit: 'grapheme' }), fc.string({ unit: letter, maxLength: 20 }));
     const anything = fc.oneof(
       fc.tuple(fc.string(), domain).map(([local, host]) => `${local}@${host}`),
       fc.tuple(fc.constantFrom('a', 'a.b'), domain).map(([local, host]) => `${local}@${host}`),

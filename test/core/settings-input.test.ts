@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { checkSettings, type SettingsContext } from '#core/settings-input.ts';
-import type { OwnSettings } from '#core/settings.ts';
+import { effectiveSettings, type OwnSettings } from '#core/settings.ts';
+import { settingsTable } from '#core/settings-table.ts';
 
 const works = { name: 'one', channel: 'sms' as const, working: true };
 const broken = { name: 'two', channel: 'sms' as const, working: false, reason: 'credentials' };
@@ -227,5 +228,60 @@ describe('A method whose messages nobody can send', () => {
     const after = { methods: { sms: { offered: true, codeDigits: 8 } } };
     expect(faultsOf(after, { before: on, providers: [broken] })).toHaveLength(1);
     expect(faultsOf({ ...on, providers: { sms: ['two'] } }, { before: on, providers: [broken] })).toHaveLength(1);
+  });
+});
+
+describe('Weaknesses of the model that settings must not have', () => {
+  const place = (path: string, value: unknown) =>
+    path.split('.').reduceRight<unknown>((inner, name) => ({ [name]: inner }), value) as OwnSettings;
+  const levelOf = (path: string) => settingsTable.find((row) => row.path === path)?.only ?? 'tenant';
+
+  it('2: guesses are limited and methods lock by default, and nothing can switch that off', () => {
+    const { settings } = effectiveSettings(undefined, undefined);
+    expect(settings).toMatchObject({
+      checkRate: { attempts: 10, windowSeconds: 900 },
+      failuresBeforeLock: 10,
+      lockSeconds: 1_800,
+      attemptsPerLogin: 10,
+      attemptsPerChallenge: 5,
+    });
+    for (const path of ['checkRate.attempts', 'checkRate.windowSeconds', 'failuresBeforeLock', 'lockSeconds']) {
+      for (const none of [0, null, -1, Infinity]) expect([path, fieldsOf(place(path, none))]).toEqual([path, [path]]);
+    }
+  });
+
+  it('22: every number has an end at both sides', () => {
+    const numbers = settingsTable.filter(({ initial }) => typeof initial === 'number');
+    expect(numbers.length).toBeGreaterThan(20);
+    for (const { path } of numbers) {
+      for (const value of [-1, 0.5, Number.MAX_SAFE_INTEGER, '6', null]) {
+        const fields = fieldsOf(place(path, value), { level: levelOf(path) });
+        expect([path, value, fields]).toEqual([path, value, [path]]);
+      }
+    }
+  });
+
+  it('23: nothing is taken unchecked, and no list holds anything twice', () => {
+    for (const path of ['enforcement.groups', 'countries', 'returnUrls', 'providers.sms', 'locked']) {
+      const twice = { countries: ['DE', 'DE'], returnUrls: ['https://a.example/', 'https://a.example/'] };
+      const value = path in twice ? twice[path as keyof typeof twice] : ['lockSeconds', 'lockSeconds'];
+      const fields = fieldsOf(place(path, value), { level: levelOf(path) });
+      expect([path, fields.length]).toEqual([path, 1]);
+    }
+    expect(fieldsOf({ twoFaSettings: { providers: [] } })).toEqual(['twoFaSettings']);
+  });
+
+  it('28: whatever is garbled has its field, and nothing throws', () => {
+    const garbled = [null, [], 7, 'x', true, { a: 1 }, [[]], [null], { '': '' }];
+    for (const { path, only } of settingsTable) {
+      for (const value of garbled) {
+        const fields = fieldsOf(place(path, value), { level: only ?? 'tenant' });
+        expect(fields.every((field) => typeof field === 'string' && field.length > 0)).toBe(true);
+      }
+    }
+    expect(fieldsOf(JSON.parse('{"__proto__": {"attemptsPerLogin": 1}, "constructor": 1}')).toSorted()).toEqual([
+      '__proto__',
+      'constructor',
+    ]);
   });
 });

@@ -164,6 +164,31 @@ export function describeIdempotency(given: () => System): void {
       expect(await ask()).toMatchObject({ status: 409, json: { code: 'idempotency-key-spent' } });
     });
 
+    it('carries nothing out a minute later, whatever the call', async () => {
+      const system = given();
+      const { call } = await system.newTenant({});
+      const spent = { status: 409, json: { code: 'idempotency-key-spent' } };
+      const to = anEmail();
+      const [saving, making, resetting] = [withKey(), withKey(), withKey()];
+      const save = (more = {}) => call('PUT', '/v1/settings', { resendMinSeconds: 7 }, { ...saving, ...more });
+      const make = () => system.platform('POST', `/v1/platform/tenants/${name}/keys`, key, making);
+      const [name, key] = [uniqueName('t').toLowerCase(), { label: 'late', scopes: ['support'] }];
+      const reset = () => call('POST', '/v1/addresses/reset', { channel: 'email', to }, resetting);
+      const request = () => call('POST', '/v1/challenges', { channel: 'email', to });
+      expect(await save({ 'if-match': '"9"' })).toMatchObject({ status: 412 });
+      expect(await make()).toMatchObject({ status: 404 });
+      expect(await reset()).toMatchObject({ status: 200 });
+      system.clock.advance(61_000);
+      expect(await system.platform('POST', '/v1/platform/tenants', { id: name })).toMatchObject({ status: 201 });
+      expect(await request()).toMatchObject({ status: 202 });
+
+      expect(await save()).toMatchObject(spent);
+      expect(await make()).toMatchObject(spent);
+      expect(await reset()).toMatchObject(spent);
+      expect(await request()).toMatchObject({ status: 429, json: { limit: 'destination' } });
+      expect((await call('GET', '/v1/settings')).json.settings).toEqual({});
+    });
+
     it('must be visible ASCII of at most 255 characters', async () => {
       const system = given();
       for (const key of ['k'.repeat(256), 'with space']) {

@@ -26,10 +26,10 @@ export function describeLimits(given: () => System): void {
       const { call } = await system.newTenant({});
       const to = anEmail();
       expect((await ask(call, to)).status).toBe(202);
-      expectLimited(await ask(call, to), 'destination', 25, 30);
+      expectLimited(await ask(call, to), 'destination', 10, 30);
       system.clock.advance(30_000);
       expect((await ask(call, to)).status).toBe(202);
-      expectLimited(await ask(call, to), 'destination', 55, 60);
+      expectLimited(await ask(call, to), 'destination', 35, 60);
     });
 
     it('bounds the sends to one destination in an hour, resends included, until one is approved', async () => {
@@ -39,7 +39,7 @@ export function describeLimits(given: () => System): void {
       const resend = await call('POST', `/v1/challenges/${id}/resend`, {});
       expect(resend).toMatchObject({ status: 202, json: { sendsLeft: 0 } });
       await system.messagesTo(to, 2);
-      expectLimited(await ask(call, to), 'destination', 3_590, 3_600);
+      expectLimited(await ask(call, to), 'destination', 3_500, 3_600);
       const again = await call('POST', `/v1/challenges/${id}/resend`, {});
       expect(again).toMatchObject({ status: 429, json: { code: 'resend-too-early' } });
       expect(Number(again.headers['retry-after'])).toBeGreaterThan(3_500);
@@ -48,7 +48,7 @@ export function describeLimits(given: () => System): void {
       system.clock.advance(3_601_000);
       const next = await obtainNth(call, to, 3);
       expect((await ask(call, to)).status).toBe(202);
-      expectLimited(await ask(call, to), 'destination', 3_590, 3_600);
+      expectLimited(await ask(call, to), 'destination', 3_500, 3_600);
       expect(await guess(call, next.id, next.code)).toMatchObject({ result: 'approved' });
       expect((await ask(call, to)).status).toBe(202);
     });
@@ -76,11 +76,11 @@ export function describeLimits(given: () => System): void {
       const { call } = await tenantWith({ clientIpPerHour: 1 });
       const from = (clientIp: string) => ask(call, anEmail(), { clientIp });
       expect((await from('203.0.113.7')).status).toBe(202);
-      expectLimited(await from('203.0.113.7'), 'client-ip', 3_590, 3_600);
-      expectLimited(await from('::ffff:203.0.113.7'), 'client-ip', 3_590, 3_600);
+      expectLimited(await from('203.0.113.7'), 'client-ip', 3_500, 3_600);
+      expectLimited(await from('::ffff:203.0.113.7'), 'client-ip', 3_500, 3_600);
       expect((await from('203.0.113.8')).status).toBe(202);
       expect((await from('2001:db8:0:1::1')).status).toBe(202);
-      expectLimited(await from('2001:0db8:0000:0001:ffff::2'), 'client-ip', 3_590, 3_600);
+      expectLimited(await from('2001:0db8:0000:0001:ffff::2'), 'client-ip', 3_500, 3_600);
       expect((await from('2001:db8:0:2::1')).status).toBe(202);
       expect((await ask(call, anEmail())).status).toBe(202);
     });
@@ -91,7 +91,7 @@ export function describeLimits(given: () => System): void {
       const neighbour = number.slice(0, -4) + wrong(number.slice(-4));
       const stranger = number.slice(0, -5) + wrong(number.slice(-5, -4)) + number.slice(-4);
       expect((await ask(call, number)).status).toBe(202);
-      expectLimited(await ask(call, neighbour), 'prefix', 3_590, 3_600);
+      expectLimited(await ask(call, neighbour), 'prefix', 3_500, 3_600);
       expect((await ask(call, stranger)).status).toBe(202);
     });
 
@@ -138,7 +138,7 @@ export function describeLimits(given: () => System): void {
       const { call } = await tenantWith({ tenantPerDay: 3, destinationPerHour: 1 });
       const to = anEmail();
       expect((await ask(call, to)).status).toBe(202);
-      for (let i = 0; i < 5; i += 1) expectLimited(await ask(call, to), 'destination', 3_590, 3_600);
+      for (let i = 0; i < 5; i += 1) expectLimited(await ask(call, to), 'destination', 3_500, 3_600);
       expect((await ask(call, anEmail())).status).toBe(202);
       expect((await ask(call, anEmail())).status).toBe(202);
       expect((await ask(call, anEmail())).status).toBe(429);

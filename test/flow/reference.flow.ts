@@ -45,7 +45,8 @@ type Operation = {
   summary?: string;
   tags?: string[];
   security?: unknown[];
-  responses?: Record<string, { content?: Record<string, unknown> }>;
+  parameters?: { in: string; name: string }[];
+  responses?: Record<string, { headers?: object; content?: Record<string, unknown> }>;
 };
 
 /** What there is to read: proofs and their keys, the reference, health and metrics. */
@@ -100,7 +101,7 @@ export function describeReference(given: () => System): void {
   });
 
   describe('the reference', () => {
-    it('lists every route, with its answers and the key that it takes', async () => {
+    it('lists every route, with its answers, and the key and headers that it takes', async () => {
       const { json, status } = await createCall(given().url, '')('GET', '/openapi.json', undefined, {
         authorization: '',
       });
@@ -111,13 +112,20 @@ export function describeReference(given: () => System): void {
       );
       expect(operations.map(([name]) => name).toSorted()).toEqual(routes.toSorted());
       const success = expect.stringMatching(/^20[0-4]$/);
-      for (const [name, { summary, tags, security, responses }] of operations) {
+      for (const [name, operation] of operations) {
+        const { summary, tags, security, responses } = operation;
         expect([name, summary?.length]).toEqual([name, expect.any(Number)]);
         expect([name, tags]).toEqual([name, [expect.any(String)]]);
         const open = name === 'GET /.well-known/jwks.json';
         expect([name, security]).toEqual([name, open ? undefined : [{ apiKey: [] }]]);
-        const answers = open ? ['200'] : [success, '4XX', '5XX'];
-        expect([name, Object.keys(responses ?? {})]).toEqual([name, answers]);
+        expect([name, Object.keys(responses ?? {})]).toEqual([name, [success, '4XX', '5XX']]);
+        for (const { headers, content } of [responses?.['4XX'], responses?.['5XX']].map((answer) => answer ?? {})) {
+          expect([name, Object.keys(content ?? {})]).toEqual([name, ['application/problem+json']]);
+          expect(Object.keys(headers ?? {})).toEqual(['Retry-After']);
+        }
+        const taken = (operation.parameters ?? []).filter((one) => one.in === 'header').map((one) => one.name);
+        const condition = name.startsWith('PUT ') ? ['If-Match'] : [];
+        expect([name, taken]).toEqual([name, name.startsWith('GET ') ? [] : ['Idempotency-Key', ...condition]]);
       }
     });
 

@@ -29,6 +29,15 @@ export function describeSettings(given: () => System): void {
       expect(made.json.attemptsLeft).toBe(2);
     });
 
+    it('change nothing about a code that is on its way: it lives as long as was said (weakness 21 of the model)', async () => {
+      const system = given();
+      const { call } = await system.newTenant();
+      const { id, code, made } = await obtainCode({ ...system, call });
+      await call('PUT', '/v1/settings', { methods: { email: { codeLifetimeSeconds: 30, codeDigits: 10 } } });
+      expect((await call('GET', `/v1/challenges/${id}`)).json.expiresAt).toBe(made.json.expiresAt);
+      expect((await call('POST', `/v1/challenges/${id}/verify`, { code })).json.result).toBe('approved');
+    });
+
     it('are saved only over the version that If-Match names', async () => {
       const { call } = await given().newTenant({});
       const put = (match: string) => call('PUT', '/v1/settings', { resendMinSeconds: 9 }, { 'if-match': match });
@@ -69,6 +78,8 @@ export function describeSettings(given: () => System): void {
         { field: 'attemptsPerChallenge', from: 5, to: 3, level: 'tenant', words: guesses },
         { field: 'branding.name', from: '', to: 'Acme', level: 'tenant', words: name },
       ]);
+      const misspelt = await call('PUT', '/v1/settings?dryrun=true', {});
+      expect(misspelt).toMatchObject({ status: 400, json: { errors: [{ field: 'querystring.dryrun' }] } });
       expect((await call('GET', '/v1/settings')).json).toEqual({ version: 1, settings: { resendMinSeconds: 10 } });
       const faulty = await call('PUT', '/v1/settings?dryRun=true', { attemptsPerChallenge: 300 });
       expect(faulty).toMatchObject({ status: 400, json: { errors: [{ field: 'attemptsPerChallenge' }] } });

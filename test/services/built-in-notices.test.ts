@@ -76,10 +76,10 @@ describe.each(builtInLocales)('The built-in notices of %s', (locale) => {
     for (const [name, kind, about] of cases) {
       const { text } = show({ channel: 'sms', locale, kind, about, account: 'ada@work', address: '+49***89' });
       const { encoding, segments } = countSegments(text);
-      expect(encoding, text).toBe(gsmLocales.includes(locale) ? 'gsm-7' : 'ucs-2');
-      expect(segments, text).toBeLessThanOrEqual(gsmLocales.includes(locale) ? 1 : 2);
+      expect(encoding, `of ${text}`).toBe(gsmLocales.includes(locale) ? 'gsm-7' : 'ucs-2');
+      expect(segments, `of ${text}`).toBeLessThanOrEqual(gsmLocales.includes(locale) ? 1 : 2);
       expect(text).toContain(time);
-      expect(text.split(brand), name).toHaveLength(3);
+      expect(text.split(brand), `of ${name}`).toHaveLength(3);
       expect(text).not.toMatch(/\n|ada@work|\+49/);
     }
   });
@@ -95,9 +95,9 @@ describe.each(builtInLocales)('The built-in notices of %s', (locale) => {
         expect(body).toContain(time);
         expect(body).toContain('ada@work');
         expect(body).toContain(unexpected.replace('{{brand}}', brand));
-        expect(body.includes(untilTime), name).toBe(about.until !== undefined);
-        expect(body.includes(labels.codesLeft), name).toBe(about.codesLeft !== undefined);
-        expect(body.includes('+49*******89'), name).toBe(about.type !== undefined);
+        expect(body.includes(untilTime), `of ${name}`).toBe(about.until !== undefined);
+        expect(body.includes(labels.codesLeft), `of ${name}`).toBe(about.codesLeft !== undefined);
+        expect(body.includes('+49*******89'), `of ${name}`).toBe(about.type !== undefined);
         expect(body).not.toMatch(/\{\{|undefined|\bnull\b|\n\n\n|<a code>/);
       }
       expect(mail.text).toContain(about.type ? types[about.type] : labels.time);

@@ -57,8 +57,10 @@ describe('log show', () => {
     const { stdout } = await runLog(system.folder, ['show'], [forged, noEvent]);
     expect(stdout).toContain('key:\\u001b[2J');
     expect(stdout).toContain('(no event)');
+    const json = await runLog(system.folder, ['show', '--json'], [forged, noEvent]);
+    expect(linesIn(json.stdout)).toEqual([forged, noEvent]);
     // oxlint-disable-next-line no-control-regex
-    expect(stdout).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/);
+    expect(stdout + json.stdout).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/);
   });
 });
 

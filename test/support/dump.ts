@@ -2,8 +2,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { encodeChain, type Draft } from '#core/event.ts';
+import { topics } from '#schemas/topics.ts';
 import { runLog as run } from '../../scripts/log/run.ts';
 import { eventually, wrong } from './installation.ts';
+import { readRecords } from './journal.ts';
 import { runHere, type Ran } from './run-script.ts';
 import { guess, obtainCode, obtainNext } from './story.ts';
 import type { System } from './system.ts';
@@ -65,14 +67,12 @@ export async function tellStory(system: System): Promise<Told> {
   await guess(system.call, asked.id, next.code, { binding });
   const canceled = await obtainCode(system, { channel: 'sms' });
   await system.call('POST', `/v1/challenges/${canceled.id}/cancel`, {});
-  for (let i = 0; i < 4; i += 1) {
-    const { id } = await obtainCode(system, { to: asked.to });
-    // A message is there before its fate is told; the dump shall have both.
-    await eventually('the fate of a send', async () => {
-      const { sends } = (await system.call('GET', `/v1/challenges/${id}`)).json;
-      return sends.every(({ status }: { status: string }) => status !== 'queued');
-    });
-  }
+  for (let i = 0; i < 4; i += 1) await obtainCode(system, { to: asked.to });
+  await eventually('the fate of every message', async () => {
+    const count = async (...names: string[]) => (await readRecords(system.foundation.log, names)).length;
+    const { deliveries, messagesSms, messagesEmail } = topics;
+    return (await count(deliveries.name)) === (await count(messagesSms.name, messagesEmail.name));
+  });
   const { stdout } = await runLog(system.folder, ['show', '--json']);
   const dump = linesIn(stdout);
   const subject = asked.id.slice(0, 22);

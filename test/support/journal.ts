@@ -46,6 +46,10 @@ const lifeOf = ({ id }: Event): string => id.slice(0, id.lastIndexOf('.'));
 export const chainsOf = (told: readonly Told[]): Map<string, Told[]> =>
   Map.groupBy(firstOnes(told), ({ event }) => lifeOf(event));
 
+/** The same by subject, for subjects of one life. */
+export const bySubject = (told: readonly Told[]): Map<string, Told[]> =>
+  Map.groupBy(firstOnes(told), ({ event }) => event.subject);
+
 const headersOf = ({ headers }: LogRecord) =>
   Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)]));
 

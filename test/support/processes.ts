@@ -164,7 +164,8 @@ export async function startProcesses(options: ProcessesOptions): Promise<Process
   const base = { config, service: 'test', purposes, onFatal: () => {}, logger: silentLogger };
   const foundation = await layFoundation(base);
   const close = async () => {
-    await Promise.all(all.map((one) => one.kill('SIGKILL')));
+    // Asked, so that they leave their groups: Kafka would wait half a minute for a member that was killed.
+    await Promise.all(all.map((one) => one.kill('SIGTERM')));
     await Promise.all([foundation.close(), sms.close(), mail.close()]);
     rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
   };

@@ -27,8 +27,6 @@ import {
   type TestTenant,
 } from './installation.ts';
 
-export { startProcesses } from './processes.ts';
-
 export type SystemOptions = {
   /** One SQLite file of its own, or the run's shared Kafka and Redis: then in a file named `*.live.test.ts`. */
   readonly kind: 'embedded' | 'kafka-redis';

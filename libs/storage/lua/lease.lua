@@ -8,6 +8,8 @@
 -- Atomic because two who find the lease free at the same moment must not both get it.
 
 local now, ms, forget = tonumber(ARGV[1]), tonumber(ARGV[3]), tonumber(ARGV[4])
+-- Clocks of processes differ: what is over for one must not be gone for another, so Redis collects it only later.
+local margin = 60000
 local stored = redis.call('HMGET', KEYS[1], 'owner', 'until', 'next', 'done', 'value', 'forgetAt')
 local known = tonumber(stored[6] or '0') > now
 local owner, held_until, attempt = '', 0, 1
@@ -22,5 +24,5 @@ end
 
 local forget_at = now + math.max(forget, ms)
 redis.call('HSET', KEYS[1], 'owner', ARGV[2], 'until', now + ms, 'next', attempt + 1, 'done', '0', 'forgetAt', forget_at)
-redis.call('PEXPIRE', KEYS[1], forget_at - now)
+redis.call('PEXPIRE', KEYS[1], forget_at - now + margin)
 return { 'granted', attempt }

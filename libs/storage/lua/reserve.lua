@@ -11,6 +11,8 @@
 
 local command, now, buckets = ARGV[1], tonumber(ARGV[2]), cjson.decode(ARGV[3])
 local segments_per_window = 20
+-- Clocks of processes differ: what is over for one must not be gone for another, so Redis collects it only later.
+local margin = 60000
 
 -- The pause demanded after the members of the running row, as the moment it ends.
 local function gap_ends(key, gap)
@@ -88,7 +90,7 @@ local function count_exactly(key, bucket)
   end
   redis.call('ZADD', key, now, command)
   redis.call('ZREMRANGEBYSCORE', key, '-inf', now - keep)
-  redis.call('PEXPIRE', key, keep)
+  redis.call('PEXPIRE', key, keep + margin)
 end
 
 local function count_in_segments(key, bucket)
@@ -103,7 +105,7 @@ local function count_in_segments(key, bucket)
     local ms, number = string.match(field, '^(%d+):(%d+)$')
     if (tonumber(number) + 1 + segments_per_window) * tonumber(ms) <= now then redis.call('HDEL', key, field) end
   end
-  redis.call('PEXPIRE', key, keep)
+  redis.call('PEXPIRE', key, keep + margin)
 end
 
 local function holds(i) return buckets[i].exact and redis.call('ZSCORE', KEYS[i], command) end

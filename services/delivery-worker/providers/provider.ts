@@ -15,7 +15,7 @@ export type OutgoingMessage = Belonging & {
   readonly subject?: string;
   readonly text: string;
   readonly html?: string;
-  /** Only for the OTP-Token header, when the tenant's setting asks for it. */
+  /** Only for the OTP-Token header, when the tenant's setting asks for it; an origin has its scheme (RFC 6454). */
   readonly otpToken?: { readonly code: string; readonly origin: string };
   /** Unix milliseconds after which the message is of no use: vendors that can drop it late are told. */
   readonly expiresAt: number;

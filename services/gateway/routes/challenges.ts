@@ -1,6 +1,14 @@
 import { cancelChallenge } from '#core/challenge.ts';
 import type { AddressDocument, AddressOutcome } from '#core/address-document.ts';
-import { answers, ChallengeAnswer, ChallengeWithSends, CreateChallenge, IdParams, Nothing } from '#schemas/api.ts';
+import {
+  answers,
+  ChallengeAnswer,
+  ChallengeWithSends,
+  CreateChallenge,
+  IdParams,
+  Nothing,
+  Repeatable,
+} from '#schemas/api.ts';
 import { demand, tenantOf } from '#runtime/caller.ts';
 import { claimOf, handleChallenge, ownChallenge, subjectOfChallenge } from '#runtime/challenge-call.ts';
 import { addressOf, viewAfter, viewChallenge } from '#runtime/challenge-view.ts';
@@ -21,6 +29,7 @@ export function registerChallenges(app: Http, foundation: Foundation): void {
   const create = {
     ...common,
     summary: 'Request a code',
+    headers: Repeatable,
     body: CreateChallenge,
     response: answers(202, ChallengeAnswer),
   };
@@ -42,7 +51,7 @@ export function registerChallenges(app: Http, foundation: Foundation): void {
     return { ...viewChallenge(challenge, address, subject, at), sends: viewSends(challenge, notes, at) };
   });
 
-  const onId = { ...common, params: IdParams, body: Nothing };
+  const onId = { ...common, params: IdParams, headers: Repeatable, body: Nothing };
   const resend = { ...onId, summary: 'Send a new code', response: answers(202, ChallengeAnswer) };
   app.post('/v1/challenges/:id/resend', { onRequest, schema: resend }, async (request, reply) => {
     const caller = tenantOf(request);

@@ -9,7 +9,7 @@ import {
   type TenantOutcome,
 } from '#core/tenant.ts';
 import type { Decision } from '#core/decider.ts';
-import { answers, CreateKey, CurrentKey, KeyList, KeyShown, RotateKey } from '#schemas/api.ts';
+import { answers, CreateKey, CurrentKey, KeyList, KeyShown, Repeatable, RotateKey } from '#schemas/api.ts';
 import type { Scope } from '#schemas/tenant.ts';
 import { newApiKey, type TenantCaller } from '#runtime/authenticate.ts';
 import { demand, tenantOf } from '#runtime/caller.ts';
@@ -17,6 +17,7 @@ import { claimOf } from '#runtime/challenge-call.ts';
 import { Problem, problemOf } from '#runtime/errors.ts';
 import type { Foundation } from '#runtime/foundation.ts';
 import type { Http } from '#runtime/http.ts';
+import type { Claim } from '#runtime/idempotency.ts';
 import { expiryOf, showKey, viewKey } from '../show-key.ts';
 
 const common = { tags: ['keys'], security: [{ apiKey: [] }] };
@@ -36,13 +37,14 @@ export function registerKeys(app: Http, foundation: Foundation): void {
 
   const command = <Answer>(
     caller: TenantCaller,
-    commandId: string,
+    { commandId, late }: Claim,
     decide: (document: TenantDocument | undefined, at: { now: number }) => Decision<Answer>,
   ) =>
     handle.handle<TenantDocument, TenantOutcome, Answer>({
       subject: tenantSubject(caller.tenantId),
       tenant: caller.tenantId,
       commandId,
+      late,
       actor: caller.actor,
       decider: tenantDecider,
       decide,
@@ -71,16 +73,22 @@ export function registerKeys(app: Http, foundation: Foundation): void {
     },
   );
 
-  const create = { ...common, summary: 'Create a key', body: CreateKey, response: answers(201, KeyShown) };
+  const create = {
+    ...common,
+    summary: 'Create a key',
+    headers: Repeatable,
+    body: CreateKey,
+    response: answers(201, KeyShown),
+  };
   app.post('/v1/keys', { onRequest, schema: create }, async (request, reply) => {
     const caller = tenantOf(request);
     const { label, scopes } = request.body;
     refuseWiderScopes(caller, scopes);
     const fresh = newApiKey(caller.tenantId);
     const expiresAt = expiryOf(request.body, now());
-    const { commandId } = await claimOf(foundation, request, caller);
+    const claimed = await claimOf(foundation, request, caller);
     const data = { keyId: fresh.keyId, hash: fresh.hash, label, scopes, expiresAt };
-    const handled = await command<never>(caller, commandId, (document, at) => createApiKey(document, data, at.now));
+    const handled = await command<never>(caller, claimed, (document, at) => createApiKey(document, data, at.now));
     reply.code(201);
     return showKey(handled, fresh);
   });
@@ -89,6 +97,7 @@ export function registerKeys(app: Http, foundation: Foundation): void {
     ...common,
     summary: 'Replace a key; the old one lives on for the overlap',
     params: KeyParams,
+    headers: Repeatable,
     body: RotateKey,
   };
   app.post(
@@ -98,9 +107,9 @@ export function registerKeys(app: Http, foundation: Foundation): void {
       const caller = tenantOf(request);
       const fresh = newApiKey(caller.tenantId);
       const overlapMs = (request.body.overlapSeconds ?? overlapSecondsInitial) * 1_000;
-      const { commandId } = await claimOf(foundation, request, caller);
+      const claimed = await claimOf(foundation, request, caller);
       const successor = { keyId: fresh.keyId, hash: fresh.hash };
-      const handled = await command<never>(caller, commandId, (document, at) => {
+      const handled = await command<never>(caller, claimed, (document, at) => {
         refuseWiderScopes(caller, document?.keys.find(({ id }) => id === request.params.id)?.scopes ?? []);
         return rotateApiKey(document, request.params.id, successor, overlapMs, at.now);
       });
@@ -109,11 +118,17 @@ export function registerKeys(app: Http, foundation: Foundation): void {
     },
   );
 
-  const revoke = { ...common, summary: 'Revoke a key', params: KeyParams, response: answers(204, undefined) };
+  const revoke = {
+    ...common,
+    summary: 'Revoke a key',
+    params: KeyParams,
+    headers: Repeatable,
+    response: answers(204, undefined),
+  };
   app.delete('/v1/keys/:id', { onRequest, schema: revoke }, async (request, reply) => {
     const caller = tenantOf(request);
-    const { commandId } = await claimOf(foundation, request, caller);
-    const handled = await command(caller, commandId, (document) => revokeApiKey(document, request.params.id));
+    const claimed = await claimOf(foundation, request, caller);
+    const handled = await command(caller, claimed, (document) => revokeApiKey(document, request.params.id));
     if (handled.kind === 'refused') throw problemOf(handled.refusal);
     return reply.code(204).send(null);
   });

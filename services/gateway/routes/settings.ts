@@ -1,4 +1,4 @@
-import { answers } from '#schemas/api.ts';
+import { answers, Conditional } from '#schemas/api.ts';
 import {
   DryRun,
   EffectiveSettings,
@@ -56,7 +56,13 @@ function registerOwn(app: Http, desk: SettingsDesk, { base, common, onRequest }:
     return { settings, levels, locked: [...locked], overridden: [...overridden] };
   });
 
-  const put = { ...common, summary: 'Replace own settings', querystring: DryRun, body: SettingsBody };
+  const put = {
+    ...common,
+    summary: 'Replace own settings',
+    querystring: DryRun,
+    headers: Conditional,
+    body: SettingsBody,
+  };
   app.put(
     base,
     { onRequest, schema: { ...put, response: answers(200, SettingsSaved) }, bodyLimit: settingsBytesMax },

@@ -11,7 +11,16 @@ import {
   type TenantDocument,
   type TenantOutcome,
 } from '#core/tenant.ts';
-import { answers, CreateKey, CreateTenant, KeyShown, TenantAnswer, TenantList, UpdateTenant } from '#schemas/api.ts';
+import {
+  answers,
+  CreateKey,
+  CreateTenant,
+  KeyShown,
+  Repeatable,
+  TenantAnswer,
+  TenantList,
+  UpdateTenant,
+} from '#schemas/api.ts';
 import { newApiKey, type Caller } from '#runtime/authenticate.ts';
 import { callerOf, demand } from '#runtime/caller.ts';
 import { Problem, problemOf } from '#runtime/errors.ts';
@@ -35,16 +44,23 @@ export function registerTenants(app: Http, foundation: Foundation): void {
     return { tenants: (found?.document.tenants ?? []).map(({ tenantId, ...rest }) => ({ id: tenantId, ...rest })) };
   });
 
-  const create = { ...common, summary: 'Create a tenant', body: CreateTenant, response: answers(201, TenantAnswer) };
+  const create = {
+    ...common,
+    summary: 'Create a tenant',
+    headers: Repeatable,
+    body: CreateTenant,
+    response: answers(201, TenantAnswer),
+  };
   app.post('/v1/platform/tenants', { onRequest, schema: create }, async (request, reply) => {
     const caller = callerOf(request);
     const { id: tenantId, name = tenantId } = request.body;
-    const { commandId } = await claimOf(request, caller);
+    const { commandId, late } = await claimOf(request, caller);
     const data = { tenantId, name };
     const handled = await handle.handle<TenantDocument, TenantOutcome, TenantOutcome>({
       subject: tenantSubject(tenantId),
       tenant: tenantId,
       commandId,
+      late,
       actor: caller.actor,
       decider: tenantDecider,
       decide: (document) => createTenant(document, data),
@@ -55,18 +71,25 @@ export function registerTenants(app: Http, foundation: Foundation): void {
     return { id: tenantId, name, state: 'active' };
   });
 
-  const update = { ...common, summary: 'Rename, suspend or resume a tenant', params: TenantParams, body: UpdateTenant };
+  const update = {
+    ...common,
+    summary: 'Rename, suspend or resume a tenant',
+    params: TenantParams,
+    headers: Repeatable,
+    body: UpdateTenant,
+  };
   app.patch(
     '/v1/platform/tenants/:id',
     { onRequest, schema: { ...update, response: answers(200, TenantAnswer) } },
     async (request) => {
       const caller = callerOf(request);
       const { id: tenantId } = request.params;
-      const { commandId } = await claimOf(request, caller);
+      const { commandId, late } = await claimOf(request, caller);
       const handled = await handle.handle<TenantDocument, TenantOutcome, TenantOutcome>({
         subject: tenantSubject(tenantId),
         tenant: tenantId,
         commandId,
+        late,
         actor: caller.actor,
         decider: tenantDecider,
         decide: (document) => updateTenant(document, request.body),
@@ -79,7 +102,13 @@ export function registerTenants(app: Http, foundation: Foundation): void {
     },
   );
 
-  const key = { ...common, summary: 'Create an API key of a tenant', params: TenantParams, body: CreateKey };
+  const key = {
+    ...common,
+    summary: 'Create an API key of a tenant',
+    params: TenantParams,
+    headers: Repeatable,
+    body: CreateKey,
+  };
   app.post(
     '/v1/platform/tenants/:id/keys',
     { onRequest, schema: { ...key, response: answers(201, KeyShown) } },
@@ -89,11 +118,12 @@ export function registerTenants(app: Http, foundation: Foundation): void {
       const fresh = newApiKey(tenantId);
       const { label, scopes } = request.body;
       const expiresAt = expiryOf(request.body, foundation.now());
-      const { commandId } = await claimOf(request, caller);
+      const { commandId, late } = await claimOf(request, caller);
       const handled = await handle.handle<TenantDocument, TenantOutcome, never>({
         subject: tenantSubject(tenantId),
         tenant: tenantId,
         commandId,
+        late,
         actor: caller.actor,
         decider: tenantDecider,
         decide: (document, { now }) =>

@@ -1,7 +1,7 @@
 import { addressDecider, type AddressDocument, type AddressOutcome } from '#core/address-document.ts';
 import { resetAddress } from '#core/challenge.ts';
 import { destinationKey } from '#core/throttle.ts';
-import { answers, IdParams, ResetAddress, ResetAnswer, VerifyAnswer, VerifyChallenge } from '#schemas/api.ts';
+import { checkCalls } from '#schemas/api.ts';
 import { readAddress } from '#runtime/address-request.ts';
 import { demand, tenantOf } from '#runtime/caller.ts';
 import { claimOf } from '#runtime/challenge-call.ts';
@@ -11,23 +11,13 @@ import type { Http } from '#runtime/http.ts';
 import type { Proofs } from '../proof.ts';
 import { verifyChallenge } from '../verify-challenge.ts';
 
-const security = [{ apiKey: [] }];
-
 /** The calls that check codes, and the keys with which their proofs are checked. */
 export function registerChecks(app: Http, foundation: Foundation, proofs: Proofs): void {
   const { authenticate, handle, keys, store } = foundation;
 
-  const verify = {
-    tags: ['challenges'],
-    security,
-    summary: 'Check a code',
-    params: IdParams,
-    body: VerifyChallenge,
-    response: answers(200, VerifyAnswer),
-  };
   app.post(
     '/v1/challenges/:id/verify',
-    { onRequest: demand(authenticate, 'challenges'), schema: verify },
+    { onRequest: demand(authenticate, 'challenges'), schema: checkCalls.verify },
     async (request) => {
       const caller = tenantOf(request);
       const claimed = await claimOf(foundation, request, caller);
@@ -35,36 +25,31 @@ export function registerChecks(app: Http, foundation: Foundation, proofs: Proofs
     },
   );
 
-  const reset = {
-    tags: ['support'],
-    security,
-    summary: 'Forget wrong codes at an address',
-    body: ResetAddress,
-    response: answers(200, ResetAnswer),
-  };
-  app.post('/v1/addresses/reset', { onRequest: demand(authenticate, 'support'), schema: reset }, async (request) => {
-    const caller = tenantOf(request);
-    const { subject, counted } = readAddress(keys, caller.tenantId, request.body);
-    const { commandId } = await claimOf(foundation, request, caller);
-    const handled = await handle.handle<AddressDocument, AddressOutcome, AddressOutcome>({
-      subject,
-      tenant: caller.tenantId,
-      commandId,
-      actor: caller.actor,
-      decider: addressDecider,
-      decide: (document) => resetAddress(document, counted, subject),
-    });
-    if (handled.kind === 'refused') throw problemOf(handled.refusal);
-    await store.release(destinationKey(caller.tenantId, counted));
-    return { reset: true };
-  });
-
-  app.get(
-    '/.well-known/jwks.json',
-    { schema: { tags: ['proofs'], summary: 'Public keys of proofs' } },
-    async (_request, reply) => {
-      reply.header('cache-control', 'public, max-age=300');
-      return proofs.jwks();
+  app.post(
+    '/v1/addresses/reset',
+    { onRequest: demand(authenticate, 'support'), schema: checkCalls.reset },
+    async (request) => {
+      const caller = tenantOf(request);
+      const { subject, counted } = readAddress(keys, caller.tenantId, request.body);
+      const { commandId, late } = await claimOf(foundation, request, caller);
+      const handled = await handle.handle<AddressDocument, AddressOutcome, AddressOutcome>({
+        subject,
+        tenant: caller.tenantId,
+        commandId,
+        late,
+        actor: caller.actor,
+        decider: addressDecider,
+        decide: (document) => resetAddress(document, counted, subject),
+      });
+      if (handled.kind === 'refused') throw problemOf(handled.refusal);
+      // Carried out long ago, it must not empty the limit once more.
+      if (!late) await store.release(destinationKey(caller.tenantId, counted));
+      return { reset: true };
     },
   );
+
+  app.get('/.well-known/jwks.json', { schema: checkCalls.jwks }, async (_request, reply) => {
+    reply.header('cache-control', 'public, max-age=300');
+    return proofs.jwks();
+  });
 }

@@ -74,12 +74,8 @@ export function registerSupport(app: Http, foundation: Foundation): void {
     const expiresAt = new Date(done.outcome.at + lifetimeMs).toISOString();
     return done.fresh ? { code: showBackupCode(code), expiresAt } : { secretShown: true, expiresAt };
   });
-  const erase = {
-    ...common,
-    summary: 'Erase an account and all that is known of it',
-    response: answers(204, undefined),
-  };
-  app.delete('/v1/accounts/:id', { onRequest, schema: erase }, async (request, reply) => {
+
+  app.delete('/v1/accounts/:id', { onRequest, schema: accountCalls.erase }, async (request, reply) => {
     const caller = accountCallerOf(request);
     const claimed = await claimFor(foundation, request, caller);
     await eraseOwnAccount(foundation, caller, accountIdOf(request.params.id), claimed);

@@ -1,0 +1,126 @@
+import { connect, createServer, type Socket } from 'node:net';
+import { listen } from './vendors/listen.ts';
+
+/**
+ * What happens to one request: `pass` forwards it · `swallow` loses this one · `freeze` loses this one and all that follow, of
+ * every connection · `cut` forwards it and ends the connection before its answer · `sever` does the same and lets nobody in any more.
+ */
+export type Verdict = 'pass' | 'swallow' | 'freeze' | 'cut' | 'sever';
+
+/** How requests and answers are told apart in a stream of bytes. */
+export type Protocol = {
+  /** How many bytes the first whole message of a client takes; 0 while it is not whole. */
+  requestBytes(bytes: Buffer): number;
+  /** The same of what the server sends; without it answers pass as they come. */
+  answerBytes?(bytes: Buffer): number;
+  rewrite?(answer: Buffer, proxyPort: number): Buffer;
+};
+
+/** Stands between a service and a server, and stops the service at a chosen request: what it waits for then never comes. */
+export type GatedProxy = {
+  readonly port: number;
+  /** Asked about every request from now on, in the order they come. */
+  gate(judge: (request: Buffer) => Verdict): void;
+  /** Whether a request has met anything but `pass` since `gate`. */
+  tripped(): boolean;
+  /** Passes whatever comes from now on. */
+  open(): void;
+  close(): void;
+};
+
+type State = {
+  readonly target: number;
+  readonly protocol: Protocol;
+  port: number;
+  judge: (request: Buffer) => Verdict;
+  tripped: boolean;
+  frozen: boolean;
+  severed: boolean;
+  readonly sockets: Set<Socket>;
+};
+
+/** Starts a proxy to a port of the loopback. */
+export async function startGatedProxy(target: number, protocol: Protocol): Promise<GatedProxy> {
+  const state: State = {
+    target,
+    protocol,
+    port: 0,
+    judge: () => 'pass',
+    tripped: false,
+    frozen: false,
+    severed: false,
+    sockets: new Set(),
+  };
+  const server = createServer((client) => join(state, client));
+  state.port = await listen(server);
+  const endAll = () => state.sockets.forEach((socket) => socket.destroy());
+  return {
+    port: state.port,
+    gate(judge) {
+      Object.assign(state, { judge, tripped: false });
+    },
+    tripped: () => state.tripped,
+    open() {
+      Object.assign(state, { judge: () => 'pass', tripped: false, frozen: false, severed: false });
+    },
+    close() {
+      server.close();
+      endAll();
+    },
+  };
+}
+
+function join(state: State, client: Socket): void {
+  if (state.severed) return void client.resetAndDestroy();
+  const server = connect(state.target, '127.0.0.1');
+  for (const socket of [client, server]) {
+    state.sockets.add(socket);
+    socket.setNoDelay(true);
+    socket.on('error', () => {});
+    socket.on('close', () => {
+      state.sockets.delete(socket);
+      client.destroy();
+      // Not destroyed: what was forwarded should still be carried out.
+      server.end();
+    });
+  }
+  let deaf = false;
+  const requests = cutter(state.protocol.requestBytes);
+  client.on('data', (bytes) => {
+    for (const request of requests(bytes)) {
+      if (deaf || state.frozen) return;
+      const verdict = state.judge(request);
+      state.tripped ||= verdict !== 'pass';
+      state.frozen ||= verdict === 'freeze';
+      state.severed ||= verdict === 'sever';
+      deaf = verdict === 'cut' || verdict === 'sever';
+      if (verdict === 'pass' || deaf) server.write(request);
+    }
+  });
+  const answers = state.protocol.answerBytes && cutter(state.protocol.answerBytes);
+  server.on('data', (bytes) => {
+    if (deaf) return endAllOrOne(state, client);
+    for (const answer of answers?.(bytes) ?? [bytes]) {
+      client.write(state.protocol.rewrite?.(answer, state.port) ?? answer);
+    }
+  });
+}
+
+function endAllOrOne(state: State, client: Socket): void {
+  if (state.severed) state.sockets.forEach((socket) => socket.destroy());
+  else client.destroy();
+}
+
+/** Collects bytes and hands over what is whole. */
+function cutter(bytesOf: (bytes: Buffer) => number): (bytes: Buffer) => Buffer[] {
+  let rest: Buffer = Buffer.alloc(0);
+  return (bytes) => {
+    rest = Buffer.concat([rest, bytes]);
+    const whole: Buffer[] = [];
+    for (let size = bytesOf(rest); size > 0 && size <= rest.length; size = bytesOf(rest)) {
+      whole.push(rest.subarray(0, size));
+      rest = rest.subarray(size);
+    }
+    return whole;
+  };
+}
