@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ChannelName } from '#schemas/channel.ts';
 import type { OutgoingMessage, Provider, SendOutcome } from '../../services/delivery-worker/providers/provider.ts';
 import { captureOutput } from '../support/vendors/capture-output.ts';
+import { addresses, code, messageTo } from '../support/vendors/messages.ts';
 import { secretsIn } from '../support/vendors/traces.ts';
 import type { Vendor, VendorFault } from '../support/vendors/vendor.ts';
 
@@ -22,35 +23,9 @@ export type ProviderSetup = {
   readonly open: (port: number, options: { readonly timeoutMs?: number; readonly stranger?: boolean }) => Provider;
 };
 
-const code = '739204';
-const addresses: Readonly<Record<ChannelName, string>> = { sms: '+4915123456789', email: 'person.name@example.org' };
 const never = new AbortController().signal;
 /** Tcpmux, which nobody runs. */
 const closedPort = 1;
-
-type CodeMessage = Extract<OutgoingMessage, { readonly send: number }>;
-
-/** A message with everything that could go wrong on the way: scripts, an emoji, markup, a dot at a line's start. */
-export function messageTo(channel: ChannelName, changes: Partial<CodeMessage> = {}): CodeMessage {
-  const mail = { subject: `Код підтвердження – 验证`, html: `<p>Ваш код: <b>${code}</b> 🔐</p>` };
-  return {
-    id: 'k3Jx0aZ7Qm5uVwXyB1cD2e-message',
-    tenant: 'demo',
-    challengeId: 'k3Jx0aZ7Qm5uVwXyB1cD2e.cA1b2C3d4E5f6G7h8I9j0K1',
-    send: 1,
-    to: addresses[channel],
-    text: `Код: ${code} – 验证码 🔐 “ok” & <b>\n.\n@example.com #${code}`,
-    expiresAt: Date.now() + 300_000,
-    ...(channel === 'email' ? mail : {}),
-    ...changes,
-  };
-}
-
-/** The same as a notice, which belongs to no challenge. */
-export function noticeTo(channel: ChannelName): OutgoingMessage {
-  const { challengeId: _, send: __, ...message } = messageTo(channel);
-  return { ...message, noticeId: 'k3Jx0aZ7Qm5uVwXyB1cD2e.nA1b2C3d4E5f6G7h8I9j0K1' };
-}
 
 /** Runs the Provider contract (services/delivery-worker/providers/provider.ts) against one provider and its vendor. */
 export function describeProvider(name: string, setup: ProviderSetup): void {

@@ -3,7 +3,7 @@ import { guardProvider } from '../../../services/delivery-worker/providers/guard
 import type { Adapter } from '../../../services/delivery-worker/providers/guard-provider.ts';
 import { readRetryAfter } from '../../../services/delivery-worker/providers/read-retry-after.ts';
 import { translateNetworkError } from '../../../services/delivery-worker/providers/translate-network-error.ts';
-import { messageTo } from '../../contract/provider.contract.ts';
+import { messageTo } from '../../support/vendors/messages.ts';
 
 const never = new AbortController().signal;
 

@@ -6,7 +6,7 @@ import type { Provider } from '../../../services/delivery-worker/providers/provi
 import { createSendGridProvider } from '../../../services/delivery-worker/providers/sendgrid.ts';
 import { createTwilioProvider } from '../../../services/delivery-worker/providers/twilio.ts';
 import { createWebhookProvider } from '../../../services/delivery-worker/providers/webhook.ts';
-import { messageTo } from '../../contract/provider.contract.ts';
+import { messageTo } from '../../support/vendors/messages.ts';
 import { listen } from '../../support/vendors/listen.ts';
 import { makeSelfSigned } from '../../support/vendors/self-signed.ts';
 import { twilioAccount } from '../../support/vendors/twilio.ts';

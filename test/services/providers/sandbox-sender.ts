@@ -1,6 +1,6 @@
 import { createSandboxInbox } from '../../../services/delivery-worker/providers/sandbox-inbox.ts';
 import { createSandboxProvider } from '../../../services/delivery-worker/providers/sandbox.ts';
-import { messageTo } from '../../contract/provider.contract.ts';
+import { messageTo } from '../../support/vendors/messages.ts';
 
 // Sends into the inbox of the file it is given, prints each text once it is accepted, and goes on until it is killed.
 const [file = ''] = process.argv.slice(2);

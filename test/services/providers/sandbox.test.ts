@@ -8,7 +8,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createSandboxInbox } from '../../../services/delivery-worker/providers/sandbox-inbox.ts';
 import type { SandboxMessage } from '../../../services/delivery-worker/providers/sandbox-inbox.ts';
 import { createSandboxProvider } from '../../../services/delivery-worker/providers/sandbox.ts';
-import { describeProvider, messageTo, noticeTo } from '../../contract/provider.contract.ts';
+import { describeProvider } from '../../contract/provider.contract.ts';
+import { messageTo, noticeTo } from '../../support/vendors/messages.ts';
 import type { Vendor } from '../../support/vendors/vendor.ts';
 
 const never = new AbortController().signal;

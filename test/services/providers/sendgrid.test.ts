@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Provider } from '../../../services/delivery-worker/providers/provider.ts';
 import { createSendGridProvider } from '../../../services/delivery-worker/providers/sendgrid.ts';
-import { describeProvider, messageTo, noticeTo } from '../../contract/provider.contract.ts';
+import { describeProvider } from '../../contract/provider.contract.ts';
+import { messageTo, noticeTo } from '../../support/vendors/messages.ts';
 import type { HttpVendor } from '../../support/vendors/http-vendor.ts';
 import { refusal, sendgridKey, startSendGrid } from '../../support/vendors/sendgrid.ts';
 

@@ -2,7 +2,7 @@ import tls from 'node:tls';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseSmtpUrl } from '../../../services/delivery-worker/providers/smtp-url.ts';
 import { createSmtpProvider } from '../../../services/delivery-worker/providers/smtp.ts';
-import { messageTo } from '../../contract/provider.contract.ts';
+import { messageTo } from '../../support/vendors/messages.ts';
 import { makeSelfSigned } from '../../support/vendors/self-signed.ts';
 import { smtpAccount, startSmtp } from '../../support/vendors/smtp.ts';
 

@@ -5,7 +5,8 @@ import {
   faultsOfTwilio,
   twilioCodes,
 } from '../../../services/delivery-worker/providers/twilio.ts';
-import { describeProvider, messageTo } from '../../contract/provider.contract.ts';
+import { describeProvider } from '../../contract/provider.contract.ts';
+import { messageTo } from '../../support/vendors/messages.ts';
 import type { HttpVendor } from '../../support/vendors/http-vendor.ts';
 import { refusal, startTwilio, twilioAccount } from '../../support/vendors/twilio.ts';
 

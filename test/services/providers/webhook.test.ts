@@ -2,7 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Provider } from '../../../services/delivery-worker/providers/provider.ts';
 import { parseWebhookSecret, signWebhook } from '../../../services/delivery-worker/providers/webhook-signature.ts';
 import { createWebhookProvider } from '../../../services/delivery-worker/providers/webhook.ts';
-import { describeProvider, messageTo, noticeTo } from '../../contract/provider.contract.ts';
+import { describeProvider } from '../../contract/provider.contract.ts';
+import { messageTo, noticeTo } from '../../support/vendors/messages.ts';
 import type { HttpVendor } from '../../support/vendors/http-vendor.ts';
 import { startWebhook, webhookSecret } from '../../support/vendors/webhook.ts';
 
