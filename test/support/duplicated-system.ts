@@ -25,7 +25,7 @@ import {
 export type DuplicatedSystem = TestTenant & {
   readonly foundation: Foundation;
   readonly log: DuplicatingLog;
-  /** `<challenge>.<send>` of the messages that the vendor took, once for each time. */
+  /** `<challenge>.<send>` or `<notice>.<address>` of the messages that the vendor took, once for each time. */
   readonly taken: readonly string[];
   close(): Promise<void>;
 };
@@ -77,11 +77,11 @@ function createMoodyProvider(channel: ChannelName, taken: string[]): Provider {
   return {
     name: 'moody',
     channel,
-    async send({ challengeId, send }) {
+    async send({ challengeId, send, noticeId, to }) {
       const mood = randomInt(10);
       if (mood === 0) return { kind: 'temporary', reason: 'throttled' };
       if (mood === 1) return { kind: 'permanent', reason: 'rejected' };
-      taken.push(`${challengeId}.${send}`);
+      taken.push(noticeId === undefined ? `${challengeId}.${send}` : `${noticeId}.${to}`);
       return { kind: 'accepted' };
     },
     probe: async () => ({ working: true }),
