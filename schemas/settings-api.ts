@@ -19,7 +19,11 @@ export const EffectiveSettings = Type.Object({
   overridden: Type.Array(Type.String(), { description: 'own values that are kept and take no effect' }),
 });
 
-export const DryRun = Type.Object({ dryRun: Type.Optional(Type.Union([Type.Literal('true'), Type.Literal('false')])) });
+// Closed: a misspelt dryRun must not save.
+export const DryRun = Type.Object(
+  { dryRun: Type.Optional(Type.Union([Type.Literal('true'), Type.Literal('false')])) },
+  closed,
+);
 const Change = Type.Object({
   field: Type.String(),
   from: Type.Unknown(),

@@ -160,13 +160,13 @@ export function createSettingsDesk(foundation: Foundation): SettingsDesk {
         subject: place.subject,
         tenant: place.tenant,
         commandId,
+        late,
         actor: place.actor,
         decider: (place.level === 'tenant' ? tenantDecider : platformDecider) as Decider<Governed, TenantOutcome>,
         async decide(document) {
           const decision = changeSettings(document, place.tenant, settings, expected, restored);
-          if (decision.kind !== 'events' || !document) return decision;
-          if (late) throw new Problem('idempotency-key-spent');
-          await keepVersion(store, place.subject, document.settingsVersion + 1, settings);
+          if (decision.kind === 'events' && document)
+            await keepVersion(store, place.subject, document.settingsVersion + 1, settings);
           return decision;
         },
       });

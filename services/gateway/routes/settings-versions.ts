@@ -1,6 +1,6 @@
 import type { OwnSettings } from '#core/settings.ts';
 import type { SettingsVersion } from '#core/tenant.ts';
-import { answers, Nothing } from '#schemas/api.ts';
+import { answers, Conditional, Nothing } from '#schemas/api.ts';
 import { DryRun, SettingsSaved, VersionAnswer, VersionList, VersionParams } from '#schemas/settings-api.ts';
 import { Problem } from '#runtime/errors.ts';
 import type { Foundation } from '#runtime/foundation.ts';
@@ -53,6 +53,7 @@ export function registerSettingsVersions(
     summary: 'Save an old version again, as a new one',
     params: VersionParams,
     querystring: DryRun,
+    headers: Conditional,
     body: Nothing,
   };
   app.post(
