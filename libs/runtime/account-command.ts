@@ -1,10 +1,12 @@
 import { accountDecider, type AccountDocument, type AccountOutcome } from '#core/account-document.ts';
 import { eraseAccount } from '#core/account.ts';
 import type { Decision } from '#core/decider.ts';
+import { withNotices } from '#core/notices.ts';
 import { ownAccount, type AccountCaller } from './account-caller.ts';
 import { Problem, problemOf } from './errors.ts';
 import type { Foundation } from './foundation.ts';
 import type { Claim } from './idempotency.ts';
+import { createNoticing } from './noticing.ts';
 
 export type AccountAt = { readonly now: number; readonly salt: string };
 
@@ -30,12 +32,14 @@ export async function commandAccount<Answer>(
     subject: accountId,
     tenant: caller.tenantId,
     commandId: request.commandId,
+    late: request.late,
     actor: caller.actor,
     decider: accountDecider,
     decide: async (document, at) => {
-      const decision = await decide(ownAccount(document, caller), at);
-      if (request.late && decision.kind === 'events') throw new Problem('idempotency-key-spent');
-      return decision;
+      const account = ownAccount(document, caller);
+      const place = { keys: foundation.keys, tenant: caller.tenantId, accountId, salt: at.salt };
+      const noticing = createNoticing(place, account, caller.tenant.settings.notices, at.now);
+      return withNotices(await decide(account, at), account, noticing);
     },
   });
   if (handled.kind === 'refused') throw problemOf(handled.refusal);

@@ -1,7 +1,7 @@
 import { Agent, request as call } from 'undici';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Problem } from '#runtime/errors.ts';
-import { checkCalls } from '#schemas/api.ts';
+import { forwardedCalls } from './forwarded-calls.ts';
 
 const callMsMax = 15_000;
 const answerBytesMax = 1_048_576;
@@ -10,12 +10,6 @@ const passedBack = ['content-type', 'retry-after', 'www-authenticate', 'cache-co
 
 /** The path alone: a request may name scheme and host before it (RFC 9112, 3.2.2). */
 const pathOf = (url: string): string => url.replace(/^https?:\/\/[^/]*/i, '');
-
-const forwarded = [
-  ['POST', '/v1/challenges/:id/verify', checkCalls.verify],
-  ['POST', '/v1/addresses/reset', checkCalls.reset],
-  ['GET', '/.well-known/jwks.json', checkCalls.jwks],
-] as const;
 
 /** The calls that check a code: only the verifier has the keys, so their bytes go on to it as they came. */
 export function registerForwarding(
@@ -37,7 +31,7 @@ export function registerForwarding(
     scope.removeAllContentTypeParsers();
     scope.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
     scope.setValidatorCompiler(() => () => true);
-    for (const [method, url, schema] of forwarded) scope.route({ method, url, schema, handler });
+    for (const [method, url, schema] of forwardedCalls) scope.route({ method, url, schema, handler });
   });
 }
 
@@ -55,7 +49,7 @@ async function forward(
   }
   if (traceparent !== undefined) headers['traceparent'] = traceparent;
   const body = Buffer.isBuffer(request.body) ? request.body : undefined;
-  const method = request.method as 'GET' | 'POST';
+  const method = request.method as 'GET' | 'POST' | 'PATCH' | 'DELETE';
   // It may have been carried out; repeating with the same Idempotency-Key finds out.
   const unavailable = () => {
     throw new Problem('unavailable', { retryAfterMs: 2_000 });
