@@ -3,7 +3,7 @@ import { eraseAccount } from '#core/account.ts';
 import type { Decision } from '#core/decider.ts';
 import { withNotices } from '#core/notices.ts';
 import { ownAccount, type AccountCaller } from './account-caller.ts';
-import { Problem, problemOf } from './errors.ts';
+import { problemOf } from './errors.ts';
 import type { Foundation } from './foundation.ts';
 import type { Claim } from './idempotency.ts';
 import { createNoticing } from './noticing.ts';
@@ -67,13 +67,10 @@ export async function eraseOwnAccount(
     subject: accountId,
     tenant: caller.tenantId,
     commandId: request.commandId,
+    late: request.late,
     actor: caller.actor,
     decider: accountDecider,
-    decide: (document) => {
-      const decision = eraseAccount(document && ownAccount(document, caller), accountId);
-      if (request.late && decision.kind === 'events') throw new Problem('idempotency-key-spent');
-      return decision;
-    },
+    decide: (document) => eraseAccount(document && ownAccount(document, caller), accountId),
   });
   if (ended.kind === 'refused') throw problemOf(ended.refusal);
 }

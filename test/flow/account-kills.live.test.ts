@@ -103,7 +103,7 @@ describeLive('A service killed between its commit and its publication', ['own-ka
     expect(newest).toMatchObject({ subject, head, expiresAt: 0 });
     expect(JSON.parse(newest?.document ?? '')).toMatchObject({ kind: 'tenant', settings: changed });
     const starting = gateway.start();
-    expect((await demandAnswer(system.call, 'GET', '/v1/settings')).attemptsPerChallenge).toBe(7);
+    expect((await demandAnswer(system.call, 'GET', '/v1/settings')).settings.attemptsPerChallenge).toBe(7);
     await starting;
   });
 
