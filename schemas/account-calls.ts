@@ -1,4 +1,4 @@
-import { answers, IdParams, Nothing } from './api.ts';
+import { answers, IdParams, Nothing, Repeatable } from './api.ts';
 import {
   AccountAnswer,
   BackupCodesAnswer,
@@ -30,9 +30,10 @@ import {
 } from './account-api.ts';
 
 const security = [{ apiKey: [] }];
-const accounts = { tags: ['accounts'], security };
-const support = { tags: ['support'], security, params: IdParams };
-const logins = { tags: ['logins'], security, params: IdParams };
+const changing = { security, headers: Repeatable };
+const accounts = { ...changing, tags: ['accounts'] };
+const support = { ...changing, tags: ['support'], params: IdParams };
+const logins = { ...changing, tags: ['logins'], params: IdParams };
 const idOf = { ...accounts, params: IdParams };
 
 /** The calls about accounts that only a verifier can answer: it decides them, and the gateway passes them on. */
@@ -45,7 +46,13 @@ export const accountCalls = {
     body: FindAccount,
     response: answers(200, AccountAnswer),
   },
-  read: { ...idOf, summary: 'Read an account', response: answers(200, AccountAnswer) },
+  read: {
+    tags: ['accounts'],
+    security,
+    params: IdParams,
+    summary: 'Read an account',
+    response: answers(200, AccountAnswer),
+  },
   openPage: { ...idOf, summary: 'Open the Security tab', body: OpenPage, response: answers(201, PageAnswer) },
   makeDefault: {
     ...accounts,
@@ -87,6 +94,7 @@ export const accountCalls = {
   openSession: {
     tags: ['pages'],
     summary: 'Open a page by its handle',
+    headers: Repeatable,
     body: OpenSession,
     response: answers(201, SessionAnswer),
   },
@@ -94,7 +102,7 @@ export const accountCalls = {
 
 /** Enrolments of an account, and the same within a login that settings force: one set of calls in two places. */
 export function enrolmentCalls(place: 'accounts' | 'logins') {
-  const common = { tags: [place], security, params: IdParams };
+  const common = { ...changing, tags: [place], params: IdParams };
   const onEnrolment = { ...common, params: EnrolmentParams };
   return {
     start: { ...common, summary: 'Begin an enrolment', body: EnrolMethod, response: answers(201, EnrolmentAnswer) },

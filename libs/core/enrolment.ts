@@ -244,15 +244,13 @@ export function importTotp(
     readonly enrolmentId: string;
     readonly methodId: string;
     readonly seed: Seed;
-    /** Digest of the secret. */
-    readonly destination: string;
     readonly label?: string;
     readonly policy: AccountPolicy;
     readonly now: number;
   },
 ): Decision<never> {
-  const { enrolmentId, methodId, seed, destination, label, policy, now } = command;
-  const refusal = wouldEnrol(document, { type: 'totp', policy, destination, now });
+  const { enrolmentId, methodId, seed, label, policy, now } = command;
+  const refusal = wouldEnrol(document, { type: 'totp', policy, seed, label, now });
   if (refusal || !document) return { kind: 'refused', refusal: refusal ?? { code: 'not-found' } };
   const isDefault = document.defaultMethodId === undefined;
   const forced = document.logins.filter((login) => loginStatus(login, now) === 'enrolment-required');
@@ -260,7 +258,7 @@ export function importTotp(
     {
       type: 'method-enrolled',
       about: methodId,
-      data: { methodId, type: 'totp', enrolmentId, seed, destination, label, default: isDefault, imported: true },
+      data: { methodId, type: 'totp', enrolmentId, seed, label, default: isDefault, imported: true },
     },
     ...forced.map((login) => failLogin(login.id, 'superseded')),
   );

@@ -26,9 +26,9 @@ function enrolled(data: MethodEnrolled, at: number): Method {
   const { methodId: id, enrolmentId: thing, label } = data;
   const base = { id, thing, label, enrolledAt: at, ...fresh };
   if (data.type === 'totp') {
-    const { seed, destination, usedStep = -1 } = data;
+    const { seed, usedStep = -1 } = data;
     if (!seed) throw new Error('an authenticator app has a seed');
-    return { ...base, type: 'totp', seed, destination, usedStep };
+    return { ...base, type: 'totp', seed, usedStep };
   }
   return { ...base, type: data.type, to: data.to ?? '', destination: data.destination ?? '' };
 }

@@ -43,7 +43,7 @@ export async function commandAccount<Answer>(
     },
   });
   if (handled.kind === 'refused') throw problemOf(handled.refusal);
-  return { ...handled, document: ownAccount(handled.document, caller) } as AccountDone<Answer>;
+  return { ...handled, document: ownAccount(handled.document, caller) };
 }
 
 /** The account as it is in the log. */

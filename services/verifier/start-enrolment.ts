@@ -1,9 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { generateSecret } from 'otplib';
-import encodeQR from 'qr';
+import { encodeQR } from 'qr';
 import type { AccountDocument } from '#core/account-document.ts';
 import { maskAddress } from '#core/address.ts';
-import { keyedDigest } from '#core/bytes.ts';
 import { findChallenge } from '#core/challenge-book.ts';
 import { findEnrolment, importTotp, startEnrolment, wouldEnrol } from '#core/enrolment.ts';
 import { findLogin } from '#core/login-status.ts';
@@ -133,12 +132,10 @@ async function importApp(foundation: Foundation, caller: AccountCaller, { accoun
       return { kind: 'refused', refusal: { code: 'already-enrolled' } };
     const seed = { secret: seal.secret(read.secret), ...read.parameters };
     const label = seal.label(body.label ?? read.label);
-    const destination = keyedDigest(foundation.keys.newest('method').key, 'totp-secret', accountId, read.secret);
     return importTotp(document, {
       enrolmentId,
       methodId,
       seed,
-      destination: destination.subarray(0, 16).toString('base64url'),
       label,
       policy: accountPolicy(caller.tenant.settings),
       now,

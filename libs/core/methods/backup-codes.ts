@@ -2,6 +2,7 @@ import { keyedDigest, sameSecret } from '../bytes.ts';
 
 const alphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 const codeLength = 13;
+const codePattern = new RegExp(`^[${alphabet}]{${codeLength}}$`);
 
 /** Bytes of randomness that one code takes: 65 bits of it count. */
 export const backupCodeBytes = codeLength;
@@ -21,7 +22,7 @@ export function normaliseBackupCode(typed: string): string | undefined {
     .toUpperCase()
     .replace(/O/g, '0')
     .replace(/[IL]/g, '1');
-  return code.length === codeLength && [...code].every((sign) => alphabet.includes(sign)) ? code : undefined;
+  return codePattern.test(code) ? code : undefined;
 }
 
 /** Keyed, and bound to the account: 65 random bits under a key that only the verifier has (NIST SP 800-63B-4, 3.1.2). */

@@ -18,8 +18,6 @@ type Enrolled = {
 
 export type TotpMethod = Enrolled & {
   readonly type: 'totp';
-  /** Digest of an imported secret, so that importing it again is found out. */
-  readonly destination?: string;
   readonly seed: Seed;
   /** No code of this step or an older one counts. */ readonly usedStep: number;
 };

@@ -1,7 +1,7 @@
 import { cancelLogin, type LoginVerdict } from '#core/login.ts';
 import { findLogin } from '#core/login-status.ts';
 import { accountPolicy } from '#core/settings.ts';
-import { answers, IdParams, Nothing } from '#schemas/api.ts';
+import { answers, IdParams, Nothing, Repeatable } from '#schemas/api.ts';
 import { LoginAnswer, LoginSend, SendAnswer, StartLogin } from '#schemas/account-api.ts';
 import {
   accountCallerOf,
@@ -31,6 +31,7 @@ export function registerLogins(app: Http, foundation: Foundation): void {
   const start = {
     ...common,
     summary: 'Begin the second step of a login',
+    headers: Repeatable,
     body: StartLogin,
     response: answers(201, LoginAnswer),
   };
@@ -54,6 +55,7 @@ export function registerLogins(app: Http, foundation: Foundation): void {
   const send = {
     ...common,
     summary: 'Send a code',
+    headers: Repeatable,
     params: IdParams,
     body: LoginSend,
     response: answers(202, SendAnswer),
@@ -73,6 +75,7 @@ export function registerLogins(app: Http, foundation: Foundation): void {
   const cancel = {
     ...common,
     summary: 'Cancel a login',
+    headers: Repeatable,
     params: IdParams,
     body: Nothing,
     response: answers(200, LoginAnswer),
