@@ -38,6 +38,36 @@ const routes = [
   'POST /v1/platform/tenants',
   'PATCH /v1/platform/tenants/{id}',
   'POST /v1/platform/tenants/{id}/keys',
+  'DELETE /v1/accounts/{id}',
+  'DELETE /v1/accounts/{id}/enrolments/{eid}',
+  'DELETE /v1/accounts/{id}/methods/{mid}',
+  'DELETE /v1/logins/{id}/enrolments/{eid}',
+  'GET /v1/accounts/{id}',
+  'GET /v1/logins/{id}',
+  'PATCH /v1/accounts/{id}/methods/{mid}',
+  'POST /v1/accounts',
+  'POST /v1/accounts/find',
+  'POST /v1/accounts/{id}/backup-codes',
+  'POST /v1/accounts/{id}/bypass-code',
+  'POST /v1/accounts/{id}/enrolments/{eid}/confirm',
+  'POST /v1/accounts/{id}/enrolments/{eid}/resend',
+  'POST /v1/accounts/{id}/exempt',
+  'POST /v1/accounts/{id}/methods',
+  'POST /v1/accounts/{id}/pages',
+  'POST /v1/accounts/{id}/reset',
+  'POST /v1/accounts/{id}/step-up',
+  'POST /v1/accounts/{id}/step-up/verify',
+  'POST /v1/accounts/{id}/unlock',
+  'POST /v1/logins',
+  'POST /v1/logins/{id}/backup-codes',
+  'POST /v1/logins/{id}/cancel',
+  'POST /v1/logins/{id}/enrolments/{eid}/confirm',
+  'POST /v1/logins/{id}/enrolments/{eid}/resend',
+  'POST /v1/logins/{id}/methods',
+  'POST /v1/logins/{id}/result',
+  'POST /v1/logins/{id}/send',
+  'POST /v1/logins/{id}/verify',
+  'POST /v1/pages/sessions',
   'GET /.well-known/jwks.json',
 ];
 
@@ -116,7 +146,7 @@ export function describeReference(given: () => System): void {
         const { summary, tags, security, responses } = operation;
         expect([name, summary?.length]).toEqual([name, expect.any(Number)]);
         expect([name, tags]).toEqual([name, [expect.any(String)]]);
-        const open = name === 'GET /.well-known/jwks.json';
+        const open = ['GET /.well-known/jwks.json', 'POST /v1/pages/sessions'].includes(name);
         expect([name, security]).toEqual([name, open ? undefined : [{ apiKey: [] }]]);
         expect([name, Object.keys(responses ?? {})]).toEqual([name, [success, '4XX', '5XX']]);
         for (const { headers, content } of [responses?.['4XX'], responses?.['5XX']].map((answer) => answer ?? {})) {
@@ -125,7 +155,7 @@ export function describeReference(given: () => System): void {
         }
         const taken = (operation.parameters ?? []).filter((one) => one.in === 'header').map((one) => one.name);
         const condition = /^PUT |\/restore$/.test(name) ? ['If-Match'] : [];
-        const changesNothing = /^GET |\/preview$/.test(name);
+        const changesNothing = /^GET |\/(preview|find)$/.test(name);
         expect([name, taken]).toEqual([name, changesNothing ? [] : ['Idempotency-Key', ...condition]]);
       }
     });
