@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ChannelName } from '#schemas/channel.ts';
-import type { OutgoingMessage, Provider, SendOutcome } from '../../services/delivery-worker/providers/provider.ts';
+import type { Provider, SendOutcome } from '../../services/delivery-worker/providers/provider.ts';
 import { captureOutput } from '../support/vendors/capture-output.ts';
-import { addresses, code, messageTo } from '../support/vendors/messages.ts';
+import { addresses, code, messageTo, type CodeMessage } from '../support/vendors/messages.ts';
 import { secretsIn } from '../support/vendors/traces.ts';
 import type { Vendor, VendorFault } from '../support/vendors/vendor.ts';
 

@@ -11,7 +11,15 @@ import { connectRedis } from '../../scripts/infra/redis.ts';
 import { runLog as run } from '../../scripts/log/run.ts';
 import { appCode, demandAnswer, enrolAddress, enrolApp } from '../support/accounts.ts';
 import { createCall, type Body } from '../support/call.ts';
-import { anEmail, aPhone, codeIn, eventually, sharedServers, wrong } from '../support/installation.ts';
+import {
+  anEmail,
+  aPhone,
+  codeIn,
+  eventually,
+  generousSettings,
+  sharedServers,
+  wrong,
+} from '../support/installation.ts';
 import { readRecords } from '../support/journal.ts';
 import { runHere } from '../support/run-script.ts';
 
@@ -22,6 +30,8 @@ import type { System } from '../support/system.ts';
 type Kind = 'embedded' | 'kafka-redis';
 
 const hourMs = 3_600_000;
+const yearMs = 365 * 24 * hourMs;
+const homepage = 'https://app.example.com';
 const everyTopic = Object.values(topics).map(({ name }) => name);
 
 /** A person with everything that an account can have, as far as it is sealed somewhere. */
@@ -52,7 +62,12 @@ async function livePerson(system: System) {
   const sent = codeIn((await messagesTo(marks.phone, before + 1))[0]);
   await demandAnswer(call, 'POST', `/v1/logins/${open.id}/verify`, { methodId: sms.id, code: wrong(sent) });
   const pending = await demandAnswer(call, 'POST', `${path}/methods`, { type: 'email', to: anEmail(), label });
-  return { id, path, marks, texts: [...Object.values(marks), label, app.secret], open, sms, sent, pending };
+  const { pageUrl } = await demandAnswer(call, 'POST', `${path}/pages`, { returnUrl: `${homepage}/back` });
+  const handle = decodeURIComponent(pageUrl.slice(pageUrl.lastIndexOf('/') + 1));
+  const { token } = await demandAnswer(call, 'POST', '/v1/pages/sessions', { handle });
+  const page = createCall(system.url, token);
+  expect((await page('GET', path)).status).toBe(200);
+  return { page, id, path, marks, texts: [...Object.values(marks), label, app.secret], open, sms, sent, pending };
 }
 
 /** What the whole log knows of a subject, once no send waits for its fate. */
@@ -125,9 +140,10 @@ function runLog(kind: Kind, { folder }: System, command: 'verify' | 'replay', su
 /** That an account can be erased so that nobody, whatever keys they hold, reads again what was known of its person. */
 export function testErasure(kind: Kind, given: () => System): void {
   it('makes everything unreadable that was ever told of a person, for whoever has all the keys', async () => {
-    const system = given();
+    const settings = { ...generousSettings, returnUrls: [homepage] };
+    const system = { ...given(), ...(await given().newTenant(settings)) };
     const { call, foundation } = system;
-    const { id, path, marks, texts, open, sms, sent, pending } = await livePerson(system);
+    const { id, path, marks, texts, open, sms, sent, pending, page } = await livePerson(system);
     const before = await recordsOf(system, id);
     const buried = before.filter(({ topic }) => topic === topics.journal.name).slice(0, 8);
     const why = { reason: 'handler-failed', group: 'test', attempts: 3 };
@@ -170,6 +186,7 @@ export function testErasure(kind: Kind, given: () => System): void {
       expect([where, (await call(method, where, body)).status]).toEqual([where, 404]);
     }
 
+    expect((await page('GET', path)).status).toBe(401);
     expect(texts.filter((text) => system.logLines.join('').includes(text))).toEqual([]);
     expect(await runLog(kind, system, 'verify', id)).toMatchObject({
       code: 0,
@@ -231,5 +248,21 @@ export function testErasure(kind: Kind, given: () => System): void {
     );
     await eraseAgain(foundation);
     expect((await Promise.all(ids.map(told))).map(({ length }) => length)).toEqual([made.length, gone.length]);
+  });
+
+  it('is the only end of an account: years later everything is there and passes logins', async () => {
+    const system = given();
+    const { call, clock, foundation } = system;
+    const { id } = await demandAnswer(call, 'POST', '/v1/accounts', { userId: uniqueName('user'), email: anEmail() });
+    const { secret, method } = await enrolApp(call, id, clock.now());
+    const kept = await foundation.store.load(id);
+    expect(kept?.expiresAt).toBe(0);
+    clock.advance(7 * yearMs);
+    // What forgets by the clock has its turn.
+    await demandAnswer(call, 'POST', '/v1/accounts', { userId: uniqueName('user') });
+    expect(await foundation.store.load(id)).toEqual(kept);
+    const login = await demandAnswer(call, 'POST', '/v1/logins', { accountId: id });
+    const body = { methodId: method.id, code: appCode(secret, clock.now()) };
+    expect((await demandAnswer(call, 'POST', `/v1/logins/${login.id}/verify`, body)).status).toBe('approved');
   });
 }

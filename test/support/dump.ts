@@ -5,7 +5,7 @@ import { encodeChain, type Draft } from '#core/event.ts';
 import { topics } from '#schemas/topics.ts';
 import { runLog as run } from '../../scripts/log/run.ts';
 import { eventually, wrong } from './installation.ts';
-import { readRecords } from './journal.ts';
+import { readEvents, readRecords } from './journal.ts';
 import { runHere, type Ran } from './run-script.ts';
 import { guess, obtainCode, obtainNext } from './story.ts';
 import type { System } from './system.ts';
@@ -68,10 +68,12 @@ export async function tellStory(system: System): Promise<Told> {
   const canceled = await obtainCode(system, { channel: 'sms' });
   await system.call('POST', `/v1/challenges/${canceled.id}/cancel`, {});
   for (let i = 0; i < 4; i += 1) await obtainCode(system, { to: asked.to });
+  // A message is there before its fate is told; the dump shall have both.
   await eventually('the fate of every message', async () => {
-    const count = async (...names: string[]) => (await readRecords(system.foundation.log, names)).length;
-    const { deliveries, messagesSms, messagesEmail } = topics;
-    return (await count(deliveries.name)) === (await count(messagesSms.name, messagesEmail.name));
+    const told = await readEvents(system.foundation.log, () => true, [topics.deliveries.name]);
+    const fates = told.filter(({ event }) => event.type === 'delivery-sent' || event.type === 'delivery-failed');
+    const messages = await readRecords(system.foundation.log, [topics.messagesSms.name, topics.messagesEmail.name]);
+    return fates.length === messages.length;
   });
   const { stdout } = await runLog(system.folder, ['show', '--json']);
   const dump = linesIn(stdout);

@@ -7,7 +7,7 @@ export const addresses: Readonly<Record<ChannelName, string>> = {
   email: 'person.name@example.org',
 };
 
-type CodeMessage = Extract<OutgoingMessage, { readonly send: number }>;
+export type CodeMessage = Extract<OutgoingMessage, { readonly send: number }>;
 
 /** A message with everything that could go wrong on the way: scripts, an emoji, markup, a dot at a line's start. */
 export function messageTo(channel: ChannelName, changes: Partial<CodeMessage> = {}): CodeMessage {
