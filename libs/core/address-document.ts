@@ -93,14 +93,17 @@ const noAddress: AddressDocument = {
 export const failuresAt = (document: AddressDocument | undefined, now: number): number =>
   document && now - document.lastFailureAt < failuresKeptMs ? document.failures : 0;
 
+/** The send whose code counts: every earlier one is void. */
 export const newestSend = (challenge: Challenge): SendState => {
   const send = challenge.sends.at(-1);
   if (!send) throw new Error('a challenge has at least one send');
   return send;
 };
 
+/** Guesses that may still be compared; none is ever given back. */
 export const attemptsLeft = (challenge: Challenge): number => Math.max(challenge.attemptsMax - challenge.attempts, 0);
 
+/** The challenge of this id, unless the record never had it or has forgotten it. */
 export const findChallenge = (document: AddressDocument | undefined, id: string): Challenge | undefined =>
   document?.challenges.find((challenge) => challenge.id === id);
 

@@ -65,6 +65,10 @@ const suspicion = { longerFrom: 10, hourlyFrom: 100, extraDigits: 2, attempts: 3
 const challengeMsMax = 900_000;
 const openPerPurposeMax = 3;
 
+/**
+ * The status at `now` (Unix milliseconds): nobody writes that time ran out, so a pending challenge expires by being
+ * looked at.
+ */
 export function statusOf(challenge: Challenge, now: number): Status {
   if (challenge.state.kind !== 'pending') return challenge.state.kind;
   return now >= newestSend(challenge).expiresAt ? 'expired' : 'pending';
@@ -77,6 +81,7 @@ export function wouldRequest(document: AddressDocument | undefined, now: number)
   return waitMs > 0 ? { code: 'address-throttled', retryAfterMs: waitMs } : undefined;
 }
 
+/** A new challenge with its first send; the oldest open ones give way where a purpose or the record has no room. */
 export function requestChallenge(document: AddressDocument | undefined, command: RequestChallenge): Decision<never> {
   const { now, policy } = command;
   const refusal = wouldRequest(document, now);

@@ -41,11 +41,13 @@ export type Fact = {
   readonly data: unknown;
 };
 
+/** A decision against the command; `retryAfterMs` where waiting would change it. */
 export const refused = (code: RefusalCode, retryAfterMs?: number): { kind: 'refused'; refusal: Refusal } => ({
   kind: 'refused',
   refusal: { code, ...(retryAfterMs !== undefined && { retryAfterMs }) },
 });
 
+/** A decision that makes these events, in this order, in one commit. */
 export const happened = (...events: readonly Draft[]): { kind: 'events'; events: readonly Draft[] } => ({
   kind: 'events',
   events,

@@ -12,6 +12,7 @@ export function subjectOf(subjectKey: Uint8Array, kind: 'account' | 'address', t
   return keyedDigest(subjectKey, kind, tenant, value.normalize('NFC')).subarray(0, 16).toString('base64url');
 }
 
+/** A tenant's own subject: no personal data, so its name stands in it. */
 export const tenantSubject = (tenantId: string): string => `tenant:${tenantId}`;
 export const platformSubject = 'platform';
 

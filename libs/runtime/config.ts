@@ -170,6 +170,7 @@ export function urlAt(host: string, port: number): string {
   return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
 
+/** Whether the URL leads to this machine, by its text alone: a name that is looked up could lead anywhere. */
 export const isLoopbackUrl = (url: string): boolean =>
   /^https?:\/\/(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?(\/|$)/.test(url);
 

@@ -21,6 +21,7 @@ const memberTimeoutMs = 5000;
 const messageBytesMax = 4 * 1024 * 1024;
 const compactionLagMs = 3_600_000;
 
+/** One connection that all questions share; after a failure the next question opens another. */
 export function createDesk(makeClient: MakeClient): Desk {
   let current: { readonly client: Client; readonly connected: Promise<Connected> } | undefined;
 

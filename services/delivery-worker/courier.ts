@@ -21,6 +21,7 @@ export type Courier = {
 const callMsMax = 10_000;
 const callsMax = 64;
 
+/** The operator's providers of one channel, each behind a breaker of its own, all within one bound of calls. */
 export function createCourier(foundation: Foundation, channel: ChannelName, providers: readonly Provider[]): Courier {
   const { now, telemetry } = foundation;
   const slots = createCallSlots(callsMax);
