@@ -59,7 +59,7 @@ export type CheckCode = {
 
 export type Status = 'pending' | 'approved' | 'exhausted' | 'expired' | 'canceled';
 
-/** Suspicion of a bare address, which is never locked (DESIGN 6): longer codes and fewer tries, then one challenge an hour. */
+/** Suspicion of a bare address, which is never locked (docs/security.md, Guessing): longer codes and fewer tries, then one challenge an hour. */
 const suspicion = { longerFrom: 10, hourlyFrom: 100, extraDigits: 2, attempts: 3, digitsMax: 10, hourMs: 3_600_000 };
 /** No challenge outlives 900 s, whatever its resends. */
 const challengeMsMax = 900_000;

@@ -168,7 +168,7 @@ export function createTenant(document: TenantDocument | undefined, data: TenantC
   return happened({ type: 'tenant-created', about: data.tenantId, data });
 }
 
-/** The platform's record, made once; whoever comes later finds it and compares the key check (CONTRACTS, Keys). */
+/** The platform's record, made once; whoever comes later finds it and compares the key check. */
 export function createPlatform(document: PlatformDocument | undefined, keyCheck: string): Decision<TenantOutcome> {
   if (document && document.keyCheck !== '') return unchanged('platform-created');
   return happened({ type: 'platform-created', about: 'platform', data: { keyCheck } });
