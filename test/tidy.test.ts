@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
@@ -153,6 +153,17 @@ describe('the house', () => {
         (file) => file !== 'test/tidy.test.ts' && /(^|[^.\w])\/work\/|\bregistry\.npmjs\b/.test(textOf(file)),
       ),
     ).toEqual([]);
+  });
+
+  it('points only to documents that are here', () => {
+    const named = sources.flatMap((file) =>
+      [...textOf(file).matchAll(/\b(?:docs\/[\w-]+|[A-Z]{4,})\.md\b|\b(?:DESIGN|CONTRACTS)\b/g)].map(([name]) => [
+        file,
+        name,
+      ]),
+    );
+    expect(named.length).toBeGreaterThan(0);
+    expect(named.filter(([, name = '']) => !existsSync(join(root, name)))).toEqual([]);
   });
 
   it('skips no test and runs none alone', () => {

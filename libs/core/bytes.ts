@@ -1,8 +1,7 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 
 /**
- * Each field prefixed by its length as u32 big-endian, text as UTF-8: no two lists of fields make the same bytes
- * (CONTRACTS, Ids and bytes).
+ * Each field prefixed by its length as u32 big-endian, text as UTF-8: no two lists of fields make the same bytes.
  */
 export function lengthPrefixed(...fields: readonly (string | Uint8Array)[]): Buffer {
   const parts: Uint8Array[] = [];

@@ -42,12 +42,14 @@ export type Challenge = {
   readonly state: ChallengeState;
 };
 
+/** The send whose code counts: every earlier one is void. */
 export const newestSend = (challenge: Challenge): SendState => {
   const send = challenge.sends.at(-1);
   if (!send) throw new Error('a challenge has at least one send');
   return send;
 };
 
+/** Guesses that may still be compared; none is ever given back. */
 export const attemptsLeft = (challenge: Challenge): number => Math.max(challenge.attemptsMax - challenge.attempts, 0);
 
 /** The challenge of an id, in whatever document holds challenges. */

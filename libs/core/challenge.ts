@@ -32,7 +32,7 @@ export type CheckCode = {
   readonly now: number;
 };
 
-/** Suspicion of a bare address, which is never locked (DESIGN 6): longer codes and fewer tries, then one challenge an hour. */
+/** Suspicion of a bare address, which is never locked (docs/security.md, Guessing): longer codes and fewer tries, then one challenge an hour. */
 const suspicion = { longerFrom: 10, hourlyFrom: 100, extraDigits: 2, attempts: 3, digitsMax: 10, hourMs: 3_600_000 };
 const openPerPurposeMax = 3;
 
@@ -43,6 +43,7 @@ export function wouldRequest(document: AddressDocument | undefined, now: number)
   return waitMs > 0 ? { code: 'address-throttled', retryAfterMs: waitMs } : undefined;
 }
 
+/** A new challenge with its first send; the oldest open ones give way where a purpose or the record has no room. */
 export function requestChallenge(document: AddressDocument | undefined, command: RequestChallenge): Decision<never> {
   const { now, policy } = command;
   const refusal = wouldRequest(document, now);

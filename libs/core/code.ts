@@ -18,7 +18,7 @@ const wordRange = 2 ** 48;
 
 /**
  * The code of one send, derived where it is needed and stored nowhere: HMAC-SHA256 under the otp key over a domain label and
- * everything the code is bound to (DESIGN 2). The fresh nonce makes each code a new random draw (NIST SP 800-63B-4, 3.1.3.2);
+ * everything the code is bound to (docs/security.md, Codes). The fresh nonce makes each code a new random draw (NIST SP 800-63B-4, 3.1.3.2);
  * rejection sampling over 48-bit words keeps every code equally likely.
  */
 export function deriveCode(otpKey: Uint8Array, input: CodeInput): string {

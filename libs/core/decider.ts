@@ -55,11 +55,13 @@ export type Fact = {
 /** Whether nothing is left after an event: it ends a life, and what is made of the next one is made of nothing. */
 export const isErasure = (type: Draft['type']): boolean => type === 'account-erased';
 
+/** A decision against the command; `retryAfterMs` where waiting would change it. */
 export const refused = (code: RefusalCode, retryAfterMs?: number): { kind: 'refused'; refusal: Refusal } => ({
   kind: 'refused',
   refusal: { code, ...(retryAfterMs !== undefined && { retryAfterMs }) },
 });
 
+/** A decision that makes these events, in this order, in one commit. */
 export const happened = (...events: readonly Draft[]): { kind: 'events'; events: readonly Draft[] } => ({
   kind: 'events',
   events,

@@ -48,7 +48,7 @@ const versionPattern = /^[1-9]\d{0,14}$/;
 const timePattern = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)$/;
 const eventBytesMax = 1_048_576;
 
-/** The attributes under the chain hash, in the order CONTRACTS fixes (Ids and bytes); traceparent is no part of an event's identity. */
+/** The attributes under the chain hash, in the order that docs/log.md fixes; traceparent is no part of an event's identity. */
 const hashedHeaders = [
   'ce_specversion',
   'ce_id',

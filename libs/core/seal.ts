@@ -14,7 +14,7 @@ export type SealingKey = { readonly kid: string; readonly key: Uint8Array };
 const ivBytes = 12;
 const tagBytes = 16;
 
-/** The key of one record for one purpose: without the record's salt nothing sealed about its subject can be read (DESIGN 2). */
+/** The key of one record for one purpose: without the record's salt nothing sealed about its subject can be read. */
 export function recordKey(purposeKey: Uint8Array, tenant: string, subject: string, salt: string): Buffer {
   return createHmac('sha256', purposeKey)
     .update(lengthPrefixed('twofold.seal.v1', tenant, subject, Buffer.from(salt, 'base64url')))

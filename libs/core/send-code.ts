@@ -47,6 +47,9 @@ type Holder = { readonly challenges: readonly Challenge[] };
 /** No challenge outlives 900 s, whatever its resends. */
 const challengeMsMax = 900_000;
 
+/**
+ * The status at `now` (Unix milliseconds): nobody writes that time ran out, so a pending challenge expires by being looked at.
+ */
 export function statusOf(challenge: Challenge, now: number): Status {
   if (challenge.state.kind !== 'pending') return challenge.state.kind;
   return now >= newestSend(challenge).expiresAt ? 'expired' : 'pending';

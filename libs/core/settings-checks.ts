@@ -11,6 +11,7 @@ const hostPattern = /^(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z](
 // oxlint-disable-next-line no-control-regex -- control characters are what must be found
 const controls = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/u;
 
+/** A whole number within both bounds, which are allowed themselves. */
 export const integer =
   (min: number, max: number): Check =>
   (value) =>
@@ -50,6 +51,9 @@ function isReturnUrl(value: unknown): boolean {
   return (protocol === 'https:' || (protocol === 'http:' && loopback)) && username + password + search + hash === '';
 }
 
+/**
+ * A text of one line, measured in UTF-16 units, that cannot break out of a header or turn what stands beside it around.
+ */
 export const text =
   (min: number, max: number): Check =>
   (value) =>
@@ -57,11 +61,13 @@ export const text =
       ? []
       : fault(`must be a text of ${min} to ${max} characters without control characters`);
 
+/** A host name, or empty for none. */
 export const origin = (): Check => (value) =>
   value === '' || (typeof value === 'string' && hostPattern.test(value))
     ? []
     : fault('must be a host name in lower case, such as login.example.com, or empty');
 
+/** ISO 3166-1 alpha-2 codes; whether such a country exists is not asked, so that none has to be kept up to date. */
 export const countryList = (): Check => (value) =>
   Array.isArray(value) &&
   value.length <= 250 &&
@@ -79,6 +85,7 @@ export const pathList = (): Check => (value) =>
     ? []
     : fault('must be a list of at most 100 different paths');
 
+/** Provider names without repetition, in the order of trying; whether the operator has them shows only at a send. */
 export const names = (): Check => (value) =>
   Array.isArray(value) &&
   value.length <= 8 &&

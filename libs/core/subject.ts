@@ -6,12 +6,13 @@ export type ThingKind = 'c' | 'e' | 'l' | 'm' | 'n';
 
 /**
  * The subject of an account or of a bare address: 22 characters of a keyed digest, so that neither a user id nor an address can be
- * read from it or tried against it without the key (CONTRACTS, Ids and bytes).
+ * read from it or tried against it without the key.
  */
 export function subjectOf(subjectKey: Uint8Array, kind: 'account' | 'address', tenant: string, value: string): string {
   return keyedDigest(subjectKey, kind, tenant, value.normalize('NFC')).subarray(0, 16).toString('base64url');
 }
 
+/** A tenant's own subject: no personal data, so its name stands in it. */
 export const tenantSubject = (tenantId: string): string => `tenant:${tenantId}`;
 export const platformSubject = 'platform';
 

@@ -68,6 +68,7 @@ const versionsMax = 50;
 const commandsMax = 64;
 const commandsKeptMs = 86_400_000;
 
+/** Whether the key opens anything at `now` (Unix milliseconds). */
 export const keyIsLive = (key: ApiKey, now: number): boolean =>
   key.revokedAt === undefined && (key.expiresAt === undefined || now < key.expiresAt);
 
@@ -184,12 +185,13 @@ export const platformDecider: Decider<PlatformDocument, TenantOutcome> = {
   expiresAt: () => 0,
 };
 
+/** A tenant's id is taken for ever: nobody may inherit another's subjects. */
 export function createTenant(document: TenantDocument | undefined, data: TenantCreated): Decision<never> {
   if (document) return refused('tenant-exists');
   return happened({ type: 'tenant-created', about: data.tenantId, data });
 }
 
-/** The platform's record, made once; whoever comes later finds it and compares the key check (CONTRACTS, Keys). */
+/** The platform's record, made once; whoever comes later finds it and compares the key check. */
 export function createPlatform(document: PlatformDocument | undefined, keyCheck: string): Decision<TenantOutcome> {
   if (document && document.keyCheck !== '') return unchanged('platform-created');
   return happened({ type: 'platform-created', about: 'platform', data: { keyCheck } });
@@ -202,6 +204,7 @@ export function listTenant(document: PlatformDocument | undefined, data: TenantL
   return happened({ type: 'tenant-listed', about: data.tenantId, data });
 }
 
+/** Renames, suspends or resumes; what is so already makes no event. */
 export function updateTenant(
   document: TenantDocument | undefined,
   change: { readonly name?: string; readonly state?: 'active' | 'suspended' },
@@ -228,6 +231,7 @@ export function updateTenant(
 const liveKeys = (document: TenantDocument, now: number): number =>
   document.keys.filter((key) => keyIsLive(key, now)).length;
 
+/** Refused with `too-many-keys` at 100 live ones: each is looked through at every call. */
 export function createApiKey(document: TenantDocument | undefined, data: ApiKeyCreated, now: number): Decision<never> {
   if (!document) return refused('not-found');
   if (liveKeys(document, now) >= keysMax) return refused('too-many-keys');

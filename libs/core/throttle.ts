@@ -22,7 +22,7 @@ export const destinationKey = (tenant: string, counted: Counted): string =>
   `destination:${tenant}:${counted.destination}`;
 
 /**
- * Every limit that one send counts against (DESIGN 6). Exact ones last: where a store counts them one after another, a crash
+ * Every limit that one send counts against (docs/api.md, Limits). Exact ones last: where a store counts them one after another, a crash
  * between two may count a send too often and never too seldom.
  */
 export function limitsOfSend(tenant: string, counted: Counted, quotas: Quotas, resendMinSeconds: number): Limit[] {

@@ -44,6 +44,7 @@ export function newApiKey(tenantId: string): { keyId: string; key: string; hash:
   return { keyId, key, hash: hashApiKey(key) };
 }
 
+/** What is kept of a key, and what a presented one is compared by. */
 export const hashApiKey = (key: string): string => sha256(key).toString('base64url');
 
 /** @param platformKey undefined: nobody is the platform */

@@ -1,7 +1,7 @@
 import { keyedDigest } from '#core/bytes.ts';
 import type { KeyRing } from './keys.ts';
 
-/** What a code is bound to, as a digest that depends on no order of writing (CONTRACTS, Ids and bytes); '' for none. */
+/** What a code is bound to, as a digest that depends on no order of writing; '' for none. */
 export function bindingDigest(
   keys: KeyRing,
   tenant: string,

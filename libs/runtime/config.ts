@@ -88,7 +88,7 @@ export function readConfig(env: Env, role: Role): Config {
   if (redisUrl !== undefined && !namesRedis(redisUrl)) {
     faults.push('REDIS_URL must be redis://host:port or rediss://host:port, or a comma list of such for a cluster');
   }
-  const publicUrl = read.url('PUBLIC_URL') ?? `http://${nameOf(host)}:${port}`;
+  const publicUrl = read.url('PUBLIC_URL') ?? urlAt(host, port);
   const masterKeys = read.keys('MASTER_KEY');
   const purposeKeys = Object.fromEntries(
     purposes.map((purpose) => [purpose, read.keys(`KEY_${purpose.toUpperCase()}`)]).filter(([, keys]) => keys?.length),
@@ -167,12 +167,13 @@ function namesRedis(url: string): boolean {
   }
 }
 
-/** A host as a URL names it. */
-function nameOf(host: string): string {
-  if (host === '0.0.0.0' || host === '::') return 'localhost';
-  return host.includes(':') ? `[${host}]` : host;
+/** Where a caller on this machine finds what listens on `host`; the same name in what is shown, kept and signed. */
+export function urlAt(host: string, port: number): string {
+  if (host === '0.0.0.0' || host === '::' || host === '127.0.0.1') return `http://localhost:${port}`;
+  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
 
+/** Whether the URL leads to this machine, by its text alone: a name that is looked up could lead anywhere. */
 export const isLoopbackUrl = (url: string): boolean =>
   /^https?:\/\/(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?(\/|$)/.test(url);
 

@@ -50,6 +50,7 @@ export type FoundationOptions = {
 
 const retryMs = 500;
 
+/** Opens store and log and wires what stands on them. Resolves also while neither answers; `prepare` waits for them. */
 export async function layFoundation(options: FoundationOptions): Promise<Foundation> {
   const { config, service, purposes } = options;
   const now = options.now ?? Date.now;

@@ -86,7 +86,7 @@ const conflictMsMax = 2_000;
 const waitingPublicationMsMax = 2_000;
 const queueMax = 256;
 
-/** load → decide → commit → publish → settle: the only such loop (DESIGN 2, Commit and Unknown outcomes). */
+/** load → decide → commit → publish → settle: the only such loop (ARCHITECTURE.md, The log tells, the store decides). */
 export function createHandle(deps: HandleDeps): Handle {
   const { store, log, telemetry } = deps;
   const turn = createTurns(queueMax);

@@ -29,8 +29,8 @@ const claimMsKept = 24 * 3_600_000;
 const executesMsMax = 60_000;
 
 /**
- * Draws a command id, or finds the one that this Idempotency-Key drew before (draft-ietf-httpapi-idempotency-key-header; CONTRACTS,
- * Commands, claims, replays). The same key with another body is a Problem 422.
+ * Draws a command id, or finds the one that this Idempotency-Key drew before (draft-ietf-httpapi-idempotency-key-header;
+ * ARCHITECTURE.md, Idempotency). The same key with another body is a Problem 422.
  */
 export async function claim(
   deps: { store: Store; keys: KeyRing; now: () => number },

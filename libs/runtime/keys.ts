@@ -1,7 +1,7 @@
 import { hkdfSync } from 'node:crypto';
 import { keyedDigest } from '#core/bytes.ts';
 
-/** What each key is for; a service opens only its own (DESIGN 2, Least key). */
+/** What each key is for; a service opens only its own (docs/security.md, Keys of the installation). */
 export const purposes = [
   'subject',
   'destination',
@@ -27,7 +27,7 @@ export type KeyRing = {
   all(purpose: Purpose): readonly PurposeKey[];
 };
 
-/** What may never be rotated: digests made with another key would find nothing (CONTRACTS, Keys). */
+/** What may never be rotated: digests made with another key would find nothing. */
 const fixed: ReadonlySet<Purpose> = new Set(['subject', 'destination']);
 
 const expand = (master: Buffer, label: string) =>

@@ -24,6 +24,10 @@ const tenantMsMax = 1_200;
 const platformMsMax = 600;
 const entriesMax = 10_000;
 
+/**
+ * Keeps tenants and the platform's settings for 1.5 s, so that a revoked key or a changed setting holds everywhere
+ * within 2 s.
+ */
 export function createTenants(store: Store): Tenants {
   const cached = new Map<string, { readonly at: number; readonly value: Promise<unknown> }>();
 

@@ -22,6 +22,7 @@ const messageBytesMax = 4 * 1024 * 1024;
 /** What was erased must not stay for longer, so a topic that is compacted otherwise is warned of. */
 const compactionLagMs = 3_600_000;
 
+/** One connection that all questions share; after a failure the next question opens another. */
 export function createDesk(makeClient: MakeClient): Desk {
   let current: { readonly client: Client; readonly connected: Promise<Connected> } | undefined;
 

@@ -129,11 +129,24 @@ function createClients(options: KafkaOptions): { readonly makeClient: MakeClient
   return { makeClient, killAll };
 }
 
-/** What kafkajs may tell: places and counts. Its texts name errors; contents of records are in none of these fields. */
-const toldFields = ['groupId', 'memberId', 'topic', 'partition', 'offset', 'broker', 'retryCount', 'retryTime'];
+/** What kafkajs may tell, and as what: places and counts. Its texts name errors; contents of records are in none of these. */
+const toldFields = [
+  ['message', 'reason'],
+  ['error', 'detail'],
+  ['groupId', 'group'],
+  ['topic', 'topic'],
+  ['partition', 'partition'],
+  ['offset', 'offset'],
+  ['broker', 'host'],
+  ['retryCount', 'tries'],
+  ['retryTime', 'ms'],
+] as const;
 
 /** kafkajs reports here what it is about to repeat: what becomes of it, the adapter itself says louder. */
 function tell(logger: StorageLogger | undefined, { namespace, log }: LogEntry): void {
-  const fields = Object.fromEntries(toldFields.flatMap((name) => (name in log ? [[name, log[name]]] : [])));
-  logger?.info('kafkajs', { ...fields, namespace, text: log.message });
+  const fields = toldFields.flatMap(([theirs, ours]) => (typeof log[theirs] === 'object' ? [] : [[ours, log[theirs]]]));
+  logger?.info('kafkajs', {
+    part: namespace,
+    ...Object.fromEntries(fields.filter(([, value]) => value !== undefined)),
+  });
 }

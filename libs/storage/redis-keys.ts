@@ -18,14 +18,20 @@ export function bucketOf(subject: string): string {
 
 /** In braces stands what a cluster hashes: all keys of one bucket are in one slot, and everything else is by itself. */
 export const recordKey = (subject: string): string => `{${bucketOf(subject)}}:r:${subject}`;
+/** Sorted set of a bucket's subjects that have events to tell, by the time of their commit (Unix milliseconds). */
 export const unloggedKey = (bucket: string): string => `{${bucket}}:unlogged`;
 export const erasedKey = (bucket: string): string => `{${bucket}}:erased`;
+/** A key that is written to learn whether the bucket's node takes writes. */
 export const probeKey = (bucket: string): string => `{${bucket}}:probe`;
+/** The first value that was claimed under a name. */
 export const claimKey = (key: string): string => `{c:${key}}`;
+/** Who acts on a thing now, or what became of it. */
 export const leaseKey = (key: string): string => `{l:${key}}`;
+/** The notes on a thing, one field each. */
 export const noteKey = (key: string): string => `{n:${key}}`;
 /** Exact limits and limits in segments have different types in Redis, so a limit that changes its kind changes its key. */
 export const exactLimitKey = (key: string): string => `{w:${key}}`;
+/** A limit counted in segments of its window, for those too large to keep every member. */
 export const segmentLimitKey = (key: string): string => `{w:${key}}:segments`;
 
 function hex(byte: number): string {

@@ -29,6 +29,7 @@ function boundsOf(check: (value: unknown, outside: OutsideChecks) => readonly { 
   return fault.message.replace(/^must be /, '');
 }
 
+/** The table of docs/settings.md. */
 export function settingsRows(): string {
   const rows = settingsTable.map(({ path, initial, check, order, about, only }) => [
     code(path),
@@ -40,6 +41,7 @@ export function settingsRows(): string {
   return table(['setting', 'default', 'takes', 'while locked, a tenant may set', 'meaning'], rows);
 }
 
+/** The table of docs/errors.md, by status. */
 export function errorRows(): string {
   const rows = Object.entries(errorTable)
     .toSorted(([, [a]], [, [b]]) => a - b)
@@ -59,6 +61,7 @@ export function metricRows(): string {
   return table(['metric', 'kind', 'meaning'], rows);
 }
 
+/** The table of topics in docs/events.md. */
 export function topicRows(): string {
   const kept = (ms: number) => (ms >= 48 * hourMs ? `${ms / (24 * hourMs)} days` : `${ms / hourMs} h`);
   const list: readonly Topic[] = Object.values(topics);
@@ -70,6 +73,7 @@ export function topicRows(): string {
   return table(['topic', 'kept', 'carries'], rows);
 }
 
+/** The sections of docs/events.md, one for each type. */
 export function eventRows(): string {
   return eventNames.map(eventSection).join('\n\n');
 }

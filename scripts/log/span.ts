@@ -9,6 +9,7 @@ export type Span = {
   readonly to?: number;
 };
 
+/** Whether a record is wanted. */
 export function inSpan(
   { topic, key, appendedAt }: LogRecord,
   { topics, subject, from = 0, to = Infinity }: Span,

@@ -1,6 +1,7 @@
 /** Bounds the calls to providers under way; who finds none free waits in line. */
 export type CallSlots = { run<T>(work: () => Promise<T>): Promise<T> };
 
+/** At most `callsMax` at once, first come first served. */
 export function createCallSlots(callsMax: number): CallSlots {
   let free = callsMax;
   const line: (() => void)[] = [];

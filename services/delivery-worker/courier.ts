@@ -23,6 +23,7 @@ const codeCallsMax = 64;
 /** Beside those of codes, so that no code waits behind a notice for its call. */
 const noticeCallsMax = 8;
 
+/** The operator's providers of one channel, each behind a breaker of its own, all within one bound of calls. */
 export function createCourier(foundation: Foundation, channel: ChannelName, providers: readonly Provider[]): Courier {
   const { now, telemetry } = foundation;
   const slots = { code: createCallSlots(codeCallsMax), notice: createCallSlots(noticeCallsMax) };

@@ -27,7 +27,7 @@ const pauseMsMax = 4_000;
 const unknownsMax = 2;
 
 /**
- * The delivery rules (DESIGN 7): providers in order; temporary → the next one, then again after a pause until the code expires and never
+ * The delivery rules: providers in order; temporary → the next one, then again after a pause until the code expires and never
  * after; unknown → at most one more send. Pure: the caller calls, waits and tells.
  */
 export function nextStep(progress: Progress, now: number, callable: (provider: string) => boolean): Step {

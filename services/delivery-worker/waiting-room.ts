@@ -7,6 +7,7 @@ export type WaitingRoom = {
   wait(ms: number, signal: AbortSignal): Promise<boolean>;
 };
 
+/** Room for `waitingMax` sends; whoever comes when it is full is for the caller to end. */
 export function createWaitingRoom(waitingMax: number): WaitingRoom {
   let waiting = 0;
   return {

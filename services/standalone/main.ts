@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { kidOf, purposes } from '#runtime/keys.ts';
+import { urlAt } from '#runtime/config.ts';
 import { configOrExit, runService } from '#runtime/service.ts';
 import { productionFaults } from '../delivery-worker/providers/production-faults.ts';
 import { checkProviderConfig, createProviders } from '../delivery-worker/providers/registry.ts';
@@ -34,7 +35,6 @@ await runService({
   async ready() {
     if (production || !listening) return;
     const { app, port } = listening;
-    const url = `http://${config.host === '127.0.0.1' ? 'localhost' : config.host}:${port}`;
-    process.stdout.write(welcome(await provideDevTenant(app, config, url), config.dataDir));
+    process.stdout.write(welcome(await provideDevTenant(app, config, urlAt(config.host, port)), config.dataDir));
   },
 });

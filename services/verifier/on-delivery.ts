@@ -22,6 +22,7 @@ export async function onDelivery({ store }: Foundation, event: Event): Promise<v
   await store.note(challengeId, String(send), noteRanks[note.status], JSON.stringify(note), noteMsKept);
 }
 
+/** Consumes the fates of sends until closed. */
 export function startNotingDeliveries(foundation: Foundation): Promise<Subscription> {
   const { log, logger, telemetry } = foundation;
   const note = (event: Event) => onDelivery(foundation, event);

@@ -43,6 +43,7 @@ function keyPairOf(purposeKey: Buffer): { private: KeyObject; public: KeyObject 
 
 const encode = (part: unknown) => Buffer.from(JSON.stringify(part)).toString('base64url');
 
+/** Signs with the newest proof key; the older ones stay published, for proofs that are still good. */
 export function createProofs(keys: KeyRing): Proofs {
   const pairs = keys.all('proof').map(({ kid, key }) => ({ kid, ...keyPairOf(key) }));
   const [newest] = pairs;

@@ -258,8 +258,6 @@ export function testErasure(kind: Kind, given: () => System): void {
     const kept = await foundation.store.load(id);
     expect(kept?.expiresAt).toBe(0);
     clock.advance(7 * yearMs);
-    // What forgets by the clock has its turn.
-    await demandAnswer(call, 'POST', '/v1/accounts', { userId: uniqueName('user') });
     expect(await foundation.store.load(id)).toEqual(kept);
     const login = await demandAnswer(call, 'POST', '/v1/logins', { accountId: id });
     const body = { methodId: method.id, code: appCode(secret, clock.now()) };

@@ -4,7 +4,8 @@ import type { Answer, Call } from '../support/call.ts';
 import { aPhone, codeIn, eventually, wrong } from '../support/installation.ts';
 import { chainFaults, firstOnes } from '../support/journal.ts';
 import { isProduce } from '../support/kafka-proxy.ts';
-import { expectSameBytes, startKillable, type Killable } from '../support/killable.ts';
+import { expectSameBytes, killWhenStopped, revive, startKillable } from '../support/killable.ts';
+import type { Killable, Victim } from '../support/killable.ts';
 import { runs } from '../support/redis-proxy.ts';
 import { describeLive, uniqueName } from '../support/services.ts';
 
@@ -38,21 +39,21 @@ describeLive('A service killed between two of its steps', ['own-kafka', 'own-red
     return { id: json.id, subject: json.subject, code: codeIn(message), to };
   }
 
-  const loseProduces = () => all.gates.kafka.gate((bytes) => (isProduce(bytes) ? 'swallow' : 'pass'));
-  const atCommit = (what: 'cut' | 'sever') =>
-    all.gates.redis.gate((bytes) => (runs(bytes, scripts.commit) ? what : 'pass'));
+  const loseProduces = ({ gates }: Victim) => gates.kafka.gate((bytes) => (isProduce(bytes) ? 'swallow' : 'pass'));
+  const atCommit = ({ gates }: Victim, what: 'cut' | 'sever') =>
+    gates.redis.gate((bytes) => (runs(bytes, scripts.commit) ? what : 'pass'));
 
   it('has made one challenge when its caller asks again, wherever the gateway died', async () => {
-    const { system, gates, gateway, callGateway } = all;
+    const { system, gateway } = all;
     let steps = 0;
     for (; steps < stepsMax; steps += 1) {
       const to = aPhone();
       const subject = all.subjectOf(to);
       const key = uniqueName('request');
-      gates.stopAfter(steps);
-      if (!(await all.killWhenStopped(gateway, request(callGateway, to, key)))) break;
+      gateway.gates.stopAfter(steps);
+      if (!(await killWhenStopped(gateway, request(gateway.call, to, key)))) break;
       const kept = await all.untold(subject);
-      const restarted = gateway.start();
+      const restarted = gateway.process.start();
       const answer = await request(system.call, to, key);
       expect(answer.status).toBe(202);
       expect(await typesOf(subject)).toEqual(['challenge-requested']);
@@ -64,62 +65,58 @@ describeLive('A service killed between two of its steps', ['own-kafka', 'own-red
       expect(system.sms.received.filter((one) => one.to === to)).toHaveLength(1);
       await restarted;
     }
-    gates.open();
     expect(steps).toBeGreaterThanOrEqual(stepsMin);
     expect(steps).toBeLessThan(stepsMax);
   });
 
   it('leaves events that the next command tells before its own', async () => {
-    const { system, gateway, callGateway } = all;
+    const { system, gateway } = all;
     const to = aPhone();
     const subject = all.subjectOf(to);
-    loseProduces();
-    const lost = request(callGateway, to);
+    loseProduces(gateway);
+    const lost = request(gateway.call, to);
     const kept = await eventually('a commit', async () => {
       const events = await all.untold(subject);
       return events.length > 0 && events;
     });
-    expect(await all.killWhenStopped(gateway, lost)).toBe(true);
+    expect(await killWhenStopped(gateway, lost)).toBe(true);
     expect(await typesOf(subject)).toEqual([]);
     expect((await request(system.call, to)).status).toBe(202);
     const told = await all.journalOf(subject);
     expect(await typesOf(subject)).toEqual(['challenge-requested', 'challenge-requested']);
     expect(chainFaults(told)).toEqual([]);
     expectSameBytes(told, kept);
-    await gateway.start();
+    await gateway.process.start();
   });
 
   it('answers what it decided, though the answer of the commit was lost', async () => {
-    const { system, gates, callGateway, callVerifier } = all;
+    const { system, gateway, verifier } = all;
     const to = aPhone();
-    atCommit('cut');
-    const made = await request(callGateway, to);
-    expect(gates.stopped()).toBe(true);
+    atCommit(gateway, 'cut');
+    const made = await request(gateway.call, to);
+    expect(gateway.gates.stopped()).toBe(true);
     expect(made.status).toBe(202);
-    gates.open();
     const [message] = await system.messagesTo(to);
     const code = codeIn(message);
-    atCommit('cut');
-    expect((await guess(callVerifier, made.json.id, wrong(code))).json).toMatchObject({
-      reason: 'wrong-code',
-      attemptsLeft: 4,
-    });
-    expect(gates.stopped()).toBe(true);
-    gates.open();
+    atCommit(verifier, 'cut');
+    const rejected = { reason: 'wrong-code', attemptsLeft: 4 };
+    expect((await guess(verifier.call, made.json.id, wrong(code))).json).toMatchObject(rejected);
+    expect(verifier.gates.stopped()).toBe(true);
+    for (const { gates } of [gateway, verifier]) gates.open();
     expect(await typesOf(made.json.subject)).toEqual(['challenge-requested', 'attempt-rejected']);
     expect(system.sms.received.filter((one) => one.to === to)).toHaveLength(1);
   });
 
   it('gives the verdict it decided to the caller who asks again after an outage at the commit', async () => {
-    const { system, gates, callVerifier } = all;
+    const { system, verifier } = all;
     const { id, subject, code } = await receive();
     const key = uniqueName('guess');
-    atCommit('sever');
-    const first = await guess(callVerifier, id, wrong(code), key);
+    atCommit(verifier, 'sever');
+    const first = await guess(verifier.call, id, wrong(code), key);
     expect(first).toMatchObject({ status: 503, headers: { 'retry-after': expect.any(String) } });
-    gates.open();
+    verifier.gates.open();
     const second = await eventually('an answer', async () => {
-      const answer = await guess(callVerifier, id, wrong(code), key);
+      const answer = await guess(verifier.call, id, wrong(code), key);
       return answer.status !== 503 && answer;
     });
     expect(second.json).toMatchObject({ reason: 'wrong-code', attemptsLeft: 4 });
@@ -128,13 +125,13 @@ describeLive('A service killed between two of its steps', ['own-kafka', 'own-red
   });
 
   it('has given one verdict when its caller asks again, wherever the verifier died', async () => {
-    const { system, gates, verifier, callVerifier } = all;
+    const { system, verifier } = all;
     let steps = 0;
     for (; steps < stepsMax; steps += 1) {
       const { id, subject, code } = await receive();
       const key = uniqueName('guess');
-      gates.stopAfter(steps);
-      if (!(await all.killWhenStopped(verifier, guess(callVerifier, id, code, key)))) break;
+      verifier.gates.stopAfter(steps);
+      if (!(await killWhenStopped(verifier, guess(verifier.call, id, code, key)))) break;
       const kept = await all.untold(subject);
       const answer = await guess(system.call, id, code, key);
       expect(answer).toMatchObject({ status: 200, json: { result: 'approved', proof: expect.any(String) } });
@@ -145,28 +142,27 @@ describeLive('A service killed between two of its steps', ['own-kafka', 'own-red
       expect(approvals[0]?.event.data).toMatchObject({ proof: { jti: claims.jti, iat: claims.iat, exp: claims.exp } });
       expectSameBytes(told, kept);
       expect(await verdict(system.call, id, code)).toBe('already-approved');
-      await all.revive(verifier);
+      await revive(verifier);
     }
-    gates.open();
     expect(steps).toBeGreaterThanOrEqual(stepsMin);
     expect(steps).toBeLessThan(stepsMax);
   });
 
   it('leaves events that the relay of another verifier tells, the same bytes in the same order', async () => {
-    const { gateway, verifier, callGateway, callVerifier, system } = all;
+    const { gateway, verifier, system } = all;
     const { id, subject, code } = await receive();
     const broken = await all.spoil();
     for (let left = 4; left > 0; left -= 1) expect(await verdict(system.call, id, wrong(code))).toBe('wrong-code');
     const to = aPhone();
-    loseProduces();
+    for (const victim of [gateway, verifier]) loseProduces(victim);
     // The last guess makes two events: the rejection, and the end of the challenge.
-    const calls = Promise.allSettled([guess(callVerifier, id, wrong(code)), request(callGateway, to)]);
+    const calls = Promise.allSettled([guess(verifier.call, id, wrong(code)), request(gateway.call, to)]);
     const subjects = [subject, all.subjectOf(to)];
     const kept = await eventually('two commits', async () => {
       const events = await Promise.all(subjects.map(all.untold));
       return events[0]?.length === 2 && events[1]?.length === 1 && events.flat();
     });
-    await Promise.all([verifier.kill(), gateway.kill()]);
+    await Promise.all([verifier.process.kill(), gateway.process.kill()]);
     await calls;
     expect((await Promise.all(subjects.map(typesOf))).flat()).not.toContain('challenge-exhausted');
     const [guessed = [], requested = []] = await eventually('the relay', async () => {

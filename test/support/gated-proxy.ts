@@ -23,7 +23,7 @@ export type GatedProxy = {
   gate(judge: (request: Buffer) => Verdict): void;
   /** Whether a request has met anything but `pass` since `gate`. */
   tripped(): boolean;
-  /** Passes whatever comes from now on. */
+  /** Passes whatever comes from now on; connections that have lost something end, as no network loses a part in the middle. */
   open(): void;
   close(): void;
 };
@@ -37,6 +37,8 @@ type State = {
   frozen: boolean;
   severed: boolean;
   readonly sockets: Set<Socket>;
+  /** Clients of whom something was lost. */
+  readonly bereft: Set<Socket>;
 };
 
 /** Starts a proxy to a port of the loopback. */
@@ -50,6 +52,7 @@ export async function startGatedProxy(target: number, protocol: Protocol): Promi
     frozen: false,
     severed: false,
     sockets: new Set(),
+    bereft: new Set(),
   };
   const server = createServer((client) => join(state, client));
   state.port = await listen(server);
@@ -62,6 +65,8 @@ export async function startGatedProxy(target: number, protocol: Protocol): Promi
     tripped: () => state.tripped,
     open() {
       Object.assign(state, { judge: () => 'pass', tripped: false, frozen: false, severed: false });
+      state.bereft.forEach((client) => client.destroy());
+      state.bereft.clear();
     },
     close() {
       server.close();
@@ -88,13 +93,10 @@ function join(state: State, client: Socket): void {
   const requests = cutter(state.protocol.requestBytes);
   client.on('data', (bytes) => {
     for (const request of requests(bytes)) {
-      if (deaf || state.frozen) return;
-      const verdict = state.judge(request);
-      state.tripped ||= verdict !== 'pass';
-      state.frozen ||= verdict === 'freeze';
-      state.severed ||= verdict === 'sever';
-      deaf = verdict === 'cut' || verdict === 'sever';
-      if (verdict === 'pass' || deaf) server.write(request);
+      const verdict = deaf || state.frozen ? 'swallow' : judgeOne(state, request);
+      deaf ||= verdict === 'cut' || verdict === 'sever';
+      if (verdict === 'swallow' || verdict === 'freeze') state.bereft.add(client);
+      else server.write(request);
     }
   });
   const answers = state.protocol.answerBytes && cutter(state.protocol.answerBytes);
@@ -104,6 +106,14 @@ function join(state: State, client: Socket): void {
       client.write(state.protocol.rewrite?.(answer, state.port) ?? answer);
     }
   });
+}
+
+function judgeOne(state: State, request: Buffer): Verdict {
+  const verdict = state.judge(request);
+  state.tripped ||= verdict !== 'pass';
+  state.frozen ||= verdict === 'freeze';
+  state.severed ||= verdict === 'sever';
+  return verdict;
 }
 
 function endAllOrOne(state: State, client: Socket): void {

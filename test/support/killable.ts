@@ -11,23 +11,18 @@ import { startOwnServers } from './own-servers.ts';
 import { startProcesses, type Processes, type ServiceProcess } from './processes.ts';
 import { startGates, type Gates } from './victim.ts';
 
-/** A deployment whose gateway 1 and verifier 1 stand behind gates, to be stopped between two steps and killed; the others live on. */
+/** A process behind gates of its own, to be stopped between two steps and killed. */
+export type Victim = { readonly process: ServiceProcess; readonly gates: Gates; readonly call: Call };
+
+/** A deployment with two of each that answers: number 1 of both are victims, the others live on. */
 export type Killable = {
   readonly system: Processes;
-  readonly gates: Gates;
-  readonly gateway: ServiceProcess;
-  readonly verifier: ServiceProcess;
-  /** Calls to the two that die. */
-  readonly callGateway: Call;
-  readonly callVerifier: Call;
+  readonly gateway: Victim;
+  readonly verifier: Victim;
   readonly subjectOf: (to: string) => string;
   /** What the store holds of a subject and the log does not know yet. */
   readonly untold: (subject: string) => Promise<readonly EncodedEvent[]>;
   readonly journalOf: (subject: string) => Promise<Told[]>;
-  /** Kills the process as soon as it is stopped; false if it answered before. */
-  readonly killWhenStopped: (victim: ServiceProcess, answer: Promise<Answer>) => Promise<boolean>;
-  /** Starts a verifier again until it serves: it is ready later, since its group waits for the one that died. */
-  readonly revive: (verifier: ServiceProcess) => Promise<void>;
   /** Puts first in the relay's line what it cannot tell: a record that cannot be read, which it answers, and one that is gone. */
   readonly spoil: () => Promise<string>;
   close(): Promise<void>;
@@ -35,45 +30,28 @@ export type Killable = {
 
 export async function startKillable(): Promise<Killable> {
   const servers = await startOwnServers();
-  const gates = await startGates(servers);
+  const gates = { gateway: await startGates(servers), verifier: await startGates(servers) };
+  const gatesOf = (name: string) => (name === 'gateway' || name === 'verifier' ? gates[name] : undefined);
   const system = await startProcesses({
     gateway: 2,
     verifier: 2,
     'template-worker': 1,
     'delivery-worker': 1,
     servers,
-    envOf: (_, index) => (index === 1 ? gates.env : {}),
+    envOf: (name, index) => (index === 1 ? (gatesOf(name)?.env ?? {}) : {}),
   });
   const { foundation, tenant } = system;
-  const verifier = system.of('verifier', 1);
+  const victim = (name: 'gateway' | 'verifier'): Victim => {
+    const process = system.of(name, 1);
+    return { process, gates: gates[name], call: createCall(process.url, system.apiKey) };
+  };
   return {
     system,
-    gates,
-    gateway: system.of('gateway', 1),
-    verifier,
-    callGateway: system.callOf(1),
-    callVerifier: createCall(verifier.url, system.apiKey),
+    gateway: victim('gateway'),
+    verifier: victim('verifier'),
     subjectOf: (to) => readAddress(foundation.keys, tenant, { channel: 'sms', to }).subject,
     untold: async (subject) => (await foundation.store.load(subject))?.unlogged ?? [],
     journalOf: (subject) => readEvents(foundation.log, (event) => event.subject === subject),
-    async killWhenStopped(victim, answer) {
-      let answered = false;
-      const ended = answer.then(
-        () => (answered = true),
-        () => {},
-      );
-      await eventually('a stop or an answer', () => answered || gates.stopped());
-      if (answered) return false;
-      await victim.kill();
-      gates.open();
-      await ended;
-      return !answered;
-    },
-    async revive(dead) {
-      dead.start().catch(() => {});
-      const serves = () => createCall(dead.url, '')('GET', '/.well-known/jwks.json').catch(() => undefined);
-      await eventually('a verifier that serves', async () => (await serves())?.status === 200);
-    },
     async spoil() {
       const redis = await connectRedis(servers.redisUrl);
       const [unreadable, gone] = ['unreadable', 'gone'];
@@ -85,10 +63,32 @@ export async function startKillable(): Promise<Killable> {
     },
     async close() {
       await system.close();
-      gates.close();
+      gates.gateway.close();
+      gates.verifier.close();
       await servers.stop();
     },
   };
+}
+
+/** Kills the process as soon as it is stopped; false if it answered before. */
+export async function killWhenStopped({ process, gates }: Victim, answer: Promise<Answer>): Promise<boolean> {
+  let answered = false;
+  const ended = answer.then(
+    () => (answered = true),
+    () => {},
+  );
+  await eventually('a stop or an answer', () => answered || gates.stopped());
+  if (!answered) await process.kill();
+  gates.open();
+  await ended;
+  return !answered;
+}
+
+/** Starts a verifier again until it serves: it is ready later, since its group waits for the one that died. */
+export async function revive({ process }: Victim): Promise<void> {
+  process.start().catch(() => {});
+  const serves = () => createCall(process.url, '')('GET', '/.well-known/jwks.json').catch(() => undefined);
+  await eventually('a verifier that serves', async () => (await serves())?.status === 200);
 }
 
 /** What the store kept stands in the log, byte for byte. */

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { ConfigFault, isLoopbackUrl, readConfig, type Role } from '#runtime/config.ts';
+import { ConfigFault, isLoopbackUrl, readConfig, type Role, urlAt } from '#runtime/config.ts';
 import { kidOf, purposes } from '#runtime/keys.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'config-'));
@@ -42,7 +42,7 @@ describe('The environment', () => {
       opsHost: '127.0.0.1',
       opsPort: 9_464,
       dataDir: '.twofold',
-      publicUrl: 'http://127.0.0.1:8080',
+      publicUrl: 'http://localhost:8080',
       kafka: undefined,
       redisUrl: undefined,
       masterKeys: [],
@@ -253,11 +253,14 @@ describe('Development mode', () => {
   });
 
   it.each([
-    ['127.0.0.1', 'http://127.0.0.1:8080'],
+    ['127.0.0.1', 'http://localhost:8080'],
     ['localhost', 'http://localhost:8080'],
     ['::1', 'http://[::1]:8080'],
   ])('listens on %s, which is %s', (HOST, publicUrl) => {
     expect(readConfig({ HOST }, development).publicUrl).toBe(publicUrl);
+    // What the start prints and keeps was another name than the issuer of proofs, and for ::1 no URL at all.
+    expect(urlAt(HOST, 8_080)).toBe(publicUrl);
+    expect(URL.canParse(publicUrl)).toBe(true);
   });
 
   it.each([
