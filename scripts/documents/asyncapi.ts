@@ -10,6 +10,7 @@ type JsonObject = { readonly [name: string]: Json };
 
 const bindingVersion = '0.5.0';
 const partitions = 12;
+const compactionLagMs = 3_600_000;
 const services: readonly ServiceName[] = ['gateway', 'template-worker', 'delivery-worker', 'verifier'];
 const topicList: readonly Topic[] = Object.values(topics);
 
@@ -66,8 +67,8 @@ function channel(topic: Topic): JsonObject {
         topic: topic.name,
         partitions,
         topicConfiguration: {
-          'cleanup.policy': ['delete'],
-          'retention.ms': topic.retentionMs,
+          'cleanup.policy': [topic.compacted ? 'compact' : 'delete'],
+          ...(topic.compacted ? { 'max.compaction.lag.ms': compactionLagMs } : { 'retention.ms': topic.retentionMs }),
           ...(topic.segmentMs !== undefined && { 'segment.ms': topic.segmentMs }),
         },
         bindingVersion,

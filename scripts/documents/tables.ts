@@ -63,13 +63,16 @@ export function metricRows(): string {
 
 /** The table of topics in docs/events.md. */
 export function topicRows(): string {
-  const kept = (ms: number) => (ms >= 48 * hourMs ? `${ms / (24 * hourMs)} days` : `${ms / hourMs} h`);
+  const kept = ({ retentionMs: ms, compacted }: Topic) => {
+    if (compacted) return 'the newest of each key';
+    return ms >= 48 * hourMs ? `${ms / (24 * hourMs)} days` : `${ms / hourMs} h`;
+  };
   const list: readonly Topic[] = Object.values(topics);
   const carried = (topic: Topic) => {
     const names = eventNames.filter((name) => topicsOf(name).includes(topic.name));
     return names.length === 0 ? 'any record, as a dead letter' : names.map(code).join(', ');
   };
-  const rows = list.map((topic) => [code(topic.name), kept(topic.retentionMs), carried(topic)]);
+  const rows = list.map((topic) => [code(topic.name), kept(topic), carried(topic)]);
   return table(['topic', 'kept', 'carries'], rows);
 }
 
