@@ -6,7 +6,7 @@ import type { KeyRing } from './keys.ts';
 
 /**
  * Handles, page tokens and result codes are keyed digests of a nonce that stands in the account's record, so a repeated answer gives
- * the same one and nothing of them is kept (CONTRACTS, Commands, claims, replays). `thing` is a login's id or, for the Security tab,
+ * the same one and nothing of them is kept. `thing` is a login's id or, for the Security tab,
  * the account's.
  */
 export type PagePlace = { readonly accountId: string; readonly thing: string; readonly nonce: string };

@@ -1,6 +1,6 @@
 import type { MethodType, Seed } from '#schemas/account.ts';
 
-/** What every enrolled method has; failures and locks are each method's own (DESIGN 6). Times in Unix milliseconds. */
+/** What every enrolled method has; failures and locks are each method's own (docs/accounts.md, Failures and locks). Times in Unix milliseconds. */
 type Enrolled = {
   readonly id: string;
   /** Whose sealed fields it keeps: a seed keeps its enrolment's id. */
