@@ -96,7 +96,7 @@ export function unlockAccount(document: AccountDocument | undefined, about: stri
   return happened({ type: 'method-unlocked', about, data: { methodIds: hurt.map(({ id }) => id) } });
 }
 
-/** Support: takes every method away, so that the person can enrol anew; open logins end. */
+/** Support: takes every method away, so that the person can enrol anew; open logins and pages end, and a bypass code is void. */
 export function resetAccount(
   document: AccountDocument | undefined,
   about: string,
@@ -104,7 +104,8 @@ export function resetAccount(
 ): Decision<AccountAnswer> {
   if (!document) return refused('not-found');
   const open = document.logins.filter((login) => isOpenLogin(login, now));
-  if (document.methods.length === 0 && document.enrolments.length === 0 && open.length === 0) return unchanged;
+  const { methods, enrolments, pages, bypass } = document;
+  if (methods.length + enrolments.length + pages.length + open.length === 0 && !bypass) return unchanged;
   const methodIds = document.methods.map(({ id }) => id);
   return happened(
     { type: 'method-reset', about, data: { methodIds } },

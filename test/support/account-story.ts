@@ -1,12 +1,13 @@
 import { accountDecider, type AccountDocument } from '#core/account-document.ts';
 import type { AccountPolicy } from '#core/account-policy.ts';
+import type { Decision } from '#core/decider.ts';
 import type { ConfirmEnrolment, StartEnrolment } from '#core/enrolment.ts';
 import type { Guessed } from '#core/guess.ts';
 import type { CheckLogin, StartLogin } from '#core/login.ts';
 import type { CodeRequest } from '#core/send-code.ts';
 import type { LoginStarted } from '#schemas/login.ts';
 import { counted, dayMs, hourMs, minuteMs, secondMs, subject, t0, policy as codePolicy } from './challenges.ts';
-import { storyOf, type Told } from './given.ts';
+import { fold, storyOf, type Told } from './given.ts';
 
 export { counted, dayMs, hourMs, minuteMs, secondMs, subject, t0 };
 
@@ -183,7 +184,30 @@ export const confirmAt = (
   ...change,
 });
 
-/** Carries commands out one after another, each a commit of its own with a command id as long as real ones. */
+/** An account in motion: carries commands out one after another, each a commit of its own with a command id as long as real ones. */
+export function accountOf(...history: readonly Told[]) {
+  let document = given(...history).document;
+  let commands = 0;
+  return {
+    current(): AccountDocument {
+      if (!document) throw new Error('there is no account');
+      return document;
+    },
+    carryOut<Answer>(
+      now: number,
+      decide: (document: AccountDocument | undefined) => Decision<Answer>,
+    ): Decision<Answer> {
+      const decision = decide(document);
+      if (decision.kind !== 'events') return decision;
+      commands += 1;
+      const causationId = String(commands).padStart(22, '0');
+      const facts = decision.events.map(({ type, data }) => ({ type, data, time: now, causationId }));
+      document = fold(accountDecider, facts, document);
+      return decision;
+    },
+  };
+}
+
 export const methodNamed = (document: AccountDocument | undefined, name: string) =>
   document?.methods.find(({ id }) => id === methodId(name));
 export const loginNamed = (document: AccountDocument | undefined, name: string) =>
