@@ -2,13 +2,14 @@ import { randomInt } from 'node:crypto';
 import { expect, it, onTestFinished } from 'vitest';
 import { platformSubject, tenantSubject } from '#core/subject.ts';
 import type { EventName } from '#schemas/index.ts';
+import { createAccountDeeds } from '../support/account-deeds.ts';
 import { deriveCodeOf } from '../support/codes.ts';
 import { anEmail, aPhone, eventually, generousSettings, wrong } from '../support/installation.ts';
 import { chainFaults, chainsOf, fold, hashOf, readEvents } from '../support/journal.ts';
 import { startSystem, type System } from '../support/system.ts';
 
 const rounds = 3;
-const commandsPerRound = 120;
+const commandsPerRound = 250;
 const workers = 8;
 const halfADayMs = 13 * 3_600_000;
 
@@ -25,6 +26,10 @@ const certain: readonly EventName[] = [
   'settings-changed',
   'api-key-created',
   'tenant-updated',
+  'account-created',
+  'enrolment-started',
+  'login-started',
+  'account-erased',
 ];
 
 /** A caller who does anything an application may do, in no order. What is refused is part of the load. */
@@ -68,7 +73,8 @@ function createCaller(system: System): () => Promise<void> {
     () => system.call('DELETE', `/v1/keys/${oneOf(keyIds)}`),
     () => system.platform('PATCH', `/v1/platform/tenants/${system.tenant}`, { name: `Name ${randomInt(5)}` }),
   ];
-  return async () => void (await oneOf(deeds)?.());
+  const accountDeeds = createAccountDeeds(system);
+  return async () => void (await oneOf(randomInt(2) === 0 ? deeds : accountDeeds)?.());
 }
 
 async function load(act: () => Promise<void>, commands: number): Promise<void> {
@@ -104,19 +110,24 @@ export function testReplay(kind: 'embedded' | 'kafka-redis'): void {
       expect([...newest.keys()]).toEqual(expect.arrayContaining([platformSubject, tenantSubject(system.tenant)]));
       let addresses = 0;
       for (const [subject, chain] of newest) {
+        const document = fold(chain);
+        if (document === undefined) {
+          await eventually('a record that is gone', async () => (await store.load(subject)) === undefined);
+          continue;
+        }
         const record = await eventually('a told record', async () => {
           const found = await store.load(subject);
           return found?.unlogged.length === 0 && found;
         });
         const last = chain.at(-1);
         expect(record).toMatchObject({
-          document: fold(chain),
+          document,
           version: chain.length,
           head: last && hashOf(last.record),
         });
-        if (subject.length === 22) addresses += 1;
+        if (subject.length === 22 && chain[0]?.event.type === 'challenge-requested') addresses += 1;
       }
-      expect(addresses).toBeGreaterThanOrEqual(5);
+      expect(addresses).toBeGreaterThanOrEqual(3);
       // What is forgotten is forgotten by the events' own time, so the next round makes room for what comes.
       system.clock.advance(halfADayMs);
     }

@@ -1,3 +1,4 @@
+import { accountDecider } from '#core/account-document.ts';
 import { addressDecider } from '#core/address-document.ts';
 import type { Decider } from '#core/decider.ts';
 import { chainHash, decodeEvent, type Event } from '#core/event.ts';
@@ -76,14 +77,17 @@ export function chainFaults(told: readonly Told[]): string[] {
   return faults;
 }
 
-/** The document that a chain makes, as the store would keep it. */
-export function fold(chain: readonly Told[]): string {
-  const subject = chain[0]?.event.subject ?? '';
+/** The document that a chain makes, as the store would keep it; undefined of an account that was erased. */
+export function fold(chain: readonly Told[]): string | undefined {
+  const { subject = '', type } = chain[0]?.event ?? {};
+  if (chain.at(-1)?.event.type === 'account-erased') return undefined;
   const decider = (subject === platformSubject
     ? platformDecider
     : subject.startsWith('tenant:')
       ? tenantDecider
-      : addressDecider) as unknown as Decider<object, object>;
+      : type === 'account-created'
+        ? accountDecider
+        : addressDecider) as unknown as Decider<object, object>;
   let document: object | undefined;
   for (const { event } of chain) document = decider.evolve(document, event);
   return JSON.stringify(document);
