@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { addressDecider, type AddressDocument, type AddressOutcome } from '#core/address-document.ts';
-import { findChallenge } from '#core/challenge-book.ts';
+import { findChallenge, type Challenge } from '#core/challenge-book.ts';
 import { requestChallenge, wouldRequest } from '#core/challenge.ts';
 import type { Reservation } from '#core/send-code.ts';
 import { challengePolicy } from '#core/settings.ts';
@@ -9,7 +9,7 @@ import type { ChallengeAnswer, CreateChallenge } from '#schemas/api.ts';
 import { readAddress, type Addressed } from '#runtime/address-request.ts';
 import type { TenantCaller } from '#runtime/authenticate.ts';
 import { bindingDigest } from '#runtime/binding.ts';
-import { viewAfter } from '#runtime/challenge-view.ts';
+import { viewAfter, viewChallenge } from '#runtime/challenge-view.ts';
 import { Problem, problemOf } from '#runtime/errors.ts';
 import type { Foundation } from '#runtime/foundation.ts';
 import type { Claim } from '#runtime/idempotency.ts';
@@ -29,7 +29,7 @@ export async function askForChallenge(
   refuseForeignCountry(caller, to);
   const challengeId = thingId(to.subject, 'c', request.seed);
   let reservation: Reservation | undefined;
-  const handled = await foundation.handle.handle<AddressDocument, AddressOutcome, never>({
+  const handled = await foundation.handle.handle<AddressDocument, AddressOutcome, Challenge>({
     subject: to.subject,
     tenant: tenantId,
     commandId: request.commandId,
@@ -37,6 +37,9 @@ export async function askForChallenge(
     actor: caller.actor,
     decider: addressDecider,
     decide: async (document, { now, salt }) => {
+      // A repetition whose command is forgotten, since many others came after it: the challenge is there, and answered as it is.
+      const existing = findChallenge(document, challengeId);
+      if (existing) return { kind: 'answer', answer: existing };
       if (request.late) throw new Problem('idempotency-key-spent');
       const refusal = wouldRequest(document, now);
       if (refusal) return { kind: 'refused', refusal };
@@ -60,7 +63,7 @@ export async function askForChallenge(
     },
   });
   if (handled.kind === 'refused') throw problemOf(handled.refusal);
-  if (handled.kind !== 'done') throw new Error('a request for a challenge ends in events');
+  if (handled.kind === 'answer') return viewChallenge(handled.answer, to.address, to.subject, foundation.now());
   const challenge = findChallenge(handled.document, challengeId);
   if (!challenge) throw new Problem('not-found');
   return viewAfter(challenge, handled.outcome, to.address, to.subject);
