@@ -93,14 +93,15 @@ function makeRoom(document: AccountDocument, { time: now, data }: Fact, excess: 
     }
   }
   const { challenges, logins, enrolments, pages, commands } = shelves;
-  const oldChallenge = (one: Challenge) => !about.has(one.id) && touchedAt(one) < now;
+  const newest = document.challenges.at(-1);
+  const oldChallenge = (one: Challenge) => !about.has(one.id) && (one !== newest || newestSend(one).requestedAt < now);
   const oldLogin = (one: Login) =>
     !about.has(one.id) && (one.status.kind === 'open' ? one.startedAt : one.status.at) < now;
   const oldEnrolment = (one: Enrolment) => !about.has(one.id);
   clear(challenges, (one) => oldChallenge(one) && isOver(one, now));
-  clear(logins, (one) => oldLogin(one) && isPast(one, now));
   clear(enrolments, (one) => oldEnrolment(one) && now >= one.expiresAt);
   clear(commands, () => commands.length > commandsMin);
+  clear(logins, (one) => oldLogin(one) && isPast(one, now));
   clear(challenges, oldChallenge);
   clear(pages, ({ nonce }) => !about.has(nonce));
   clear(enrolments, oldEnrolment);
@@ -108,7 +109,3 @@ function makeRoom(document: AccountDocument, { time: now, data }: Fact, excess: 
   clear(commands, () => commands.length > 1);
   return { ...document, ...shelves };
 }
-
-/** When something last happened to a challenge, guesses aside. */
-const touchedAt = (challenge: Challenge): number =>
-  challenge.state.kind === 'pending' ? newestSend(challenge).requestedAt : challenge.state.at;

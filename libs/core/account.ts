@@ -6,6 +6,7 @@ import { happened, refused, type Decision } from './decider.ts';
 import { failLogin } from './guess.ts';
 import { isOpenLogin } from './login-status.ts';
 import { electDefault, type Method } from './methods/method.ts';
+import { cancelReplaced, statusOf } from './send-code.ts';
 
 export type AccountAnswer = { readonly kind: 'unchanged' };
 const unchanged: Decision<AccountAnswer> = { kind: 'answer', answer: { kind: 'unchanged' } };
@@ -96,7 +97,7 @@ export function unlockAccount(document: AccountDocument | undefined, about: stri
   return happened({ type: 'method-unlocked', about, data: { methodIds: hurt.map(({ id }) => id) } });
 }
 
-/** Support: takes every method away, so that the person can enrol anew; open logins and pages end, and a bypass code is void. */
+/** Support: takes every method away, so that the person can enrol anew; open logins, codes and pages end, and a bypass code is void. */
 export function resetAccount(
   document: AccountDocument | undefined,
   about: string,
@@ -110,6 +111,7 @@ export function resetAccount(
   return happened(
     { type: 'method-reset', about, data: { methodIds } },
     ...open.map((login) => failLogin(login.id, 'reset')),
+    ...document.challenges.filter((one) => statusOf(one, now) === 'pending').map(({ id }) => cancelReplaced(id)),
   );
 }
 

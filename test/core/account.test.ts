@@ -11,14 +11,18 @@ import {
   setDefault,
   unlockAccount,
 } from '#core/account.ts';
+import { startEnrolment } from '#core/enrolment.ts';
 import { loginStatus } from '#core/login-status.ts';
+import { statusOf } from '#core/send-code.ts';
 import {
+  accountOf,
   bypassMade,
   codesMade,
   created,
   dayMs,
   disabled,
   enforced,
+  enrolAddressAt,
   enrolled,
   enrolmentId,
   failed,
@@ -246,6 +250,13 @@ describe('support', () => {
     expect(after).not.toHaveProperty('defaultMethodId');
     const login = loginNamed(after, 'open');
     expect(login && loginStatus(login, t0)).toBe('failed');
+  });
+
+  it('lets no code of before a reset be good for anything after it', () => {
+    const account = accountOf(created(), phone, loginStarted('one'));
+    account.carryOut(t0, (document) => startEnrolment(document, enrolAddressAt(t0, 'mail', 'email')));
+    account.carryOut(t0, (document) => resetAccount(document, 'account', t0));
+    expect(account.current().challenges.map((challenge) => statusOf(challenge, t0))).toEqual(['canceled']);
   });
 
   it('resets an account that holds nothing without a word', () => {
