@@ -119,7 +119,12 @@ export const SessionAnswer = Type.Object({
   expiresAt: Time,
 });
 
-export const ExemptAccount = Type.Object({ until: Type.Union([Time, Type.Null()]) }, closed);
+const TimeOrNull = Type.Unsafe<string | null>({
+  type: ['string', 'null'],
+  format: 'date-time',
+  description: 'RFC 3339',
+});
+export const ExemptAccount = Type.Object({ until: TimeOrNull }, closed);
 export const BypassAnswer = Type.Object({
   code: Type.Optional(Type.String({ description: 'shown once' })),
   secretShown: Type.Optional(Type.Boolean()),

@@ -38,12 +38,16 @@ export async function enrolMethod(foundation: Foundation, caller: AccountCaller,
 
 /** Fields that a method of this type does not take: whoever sends them expects something of them. */
 function refuseStrayFields({ type, to, uri, confirmed }: EnrolMethod): void {
-  const stray = { to: type === 'totp' && to, uri: type !== 'totp' && uri, confirmed: uri === undefined && confirmed };
+  const stray = {
+    to: type === 'totp' && to,
+    uri: type !== 'totp' && uri,
+    confirmed: (type !== 'totp' || uri === undefined) && confirmed,
+  };
   const errors = Object.entries(stray)
     .filter(([, value]) => value !== undefined && value !== false)
     .map(([field]) => ({
       field,
-      message: `is not taken for type ${type}${field === 'confirmed' ? ' without uri' : ''}`,
+      message: `is not taken for type ${type}${type === 'totp' && field === 'confirmed' ? ' without uri' : ''}`,
     }));
   if (errors.length > 0) throw new Problem('malformed-request', { errors });
 }
