@@ -10,7 +10,7 @@ import { guess, obtainCode } from '../support/story.ts';
 /** What each service may have of the keys, and nothing else (the security model's table). */
 const keysOf: Partial<Record<ServiceName, readonly Purpose[]>> = {
   gateway: ['subject', 'destination', 'claim', 'session', 'address', 'params'],
-  verifier: ['subject', 'destination', 'claim', 'session', 'address', 'otp', 'method', 'proof'],
+  verifier: ['subject', 'destination', 'claim', 'session', 'address', 'params', 'otp', 'method', 'proof'],
   'template-worker': ['params', 'message'],
   'delivery-worker': ['address', 'message', 'otp'],
 };
