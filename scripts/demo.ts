@@ -62,7 +62,7 @@ async function requestCode({ url, apiKey }: DemoSystem): Promise<ChallengeAnswer
   demand('the answer to the request', got, {
     status: 'pending',
     channel: 'sms',
-    to: '+14*******32',
+    to: '+14***32',
     sendsLeft: 4,
     attemptsLeft: 5,
   });

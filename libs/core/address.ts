@@ -67,9 +67,9 @@ function domainOf(text: string): string | undefined {
   return /^\d+$/.test(labels.at(-1) ?? '') ? undefined : domain;
 }
 
-/** Enough to recognise one's own address, too little to learn another's: +49*******89, a***@example.com. */
+/** Enough to recognise one's own address, too little to learn another's, not even its length: +49***89, a***@example.com. */
 export function maskAddress(channel: ChannelName, address: string): string {
-  if (channel === 'sms') return address.slice(0, 3) + '*'.repeat(Math.max(address.length - 5, 3)) + address.slice(-2);
+  if (channel === 'sms') return `${address.slice(0, 3)}***${address.slice(-2)}`;
   const at = address.lastIndexOf('@');
   return `${address.slice(0, 1)}***${address.slice(at)}`;
 }

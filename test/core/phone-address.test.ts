@@ -121,19 +121,19 @@ describe('A phone number', () => {
 
 describe('What is shown and counted of a phone number', () => {
   it.each([
-    ['+491701234589', '+49********89'],
-    ['+14155550132', '+14*******32'],
+    ['+491701234589', '+49***89'],
+    ['+14155550132', '+14***32'],
     ['+2904123', '+29***23'],
   ])('masks %s as %s', (address, masked) => {
     expect(maskAddress('sms', address)).toBe(masked);
   });
 
-  it('never shows more than the first two digits and the last two', () => {
+  it('never shows more than the first two digits and the last two, and not how many there are', () => {
     fc.assert(
       fc.property(fc.stringMatching(/^\+[1-9][0-9]{6,14}$/), (address) => {
         const masked = maskAddress('sms', address);
         expect(masked.replaceAll('*', '')).toBe(address.slice(0, 3) + address.slice(-2));
-        expect(masked).toMatch(/^\+[0-9]{2}\*{3,}[0-9]{2}$/);
+        expect(masked).toMatch(/^\+[0-9]{2}\*{3}[0-9]{2}$/);
       }),
     );
   });
