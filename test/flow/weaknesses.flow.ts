@@ -166,7 +166,7 @@ export function describeWeaknesses(given: () => System): void {
         const verdicts = await Promise.all(
           logins.map((login) => town.verify(login.id, methodId as string, code as string)),
         );
-        expect(verdicts.map(({ result }) => result).toSorted()).toEqual(['approved', 'rejected']);
+        expect(verdicts.filter(({ result }) => result === 'approved')).toHaveLength(1);
       }
     });
 
