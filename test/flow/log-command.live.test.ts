@@ -27,6 +27,11 @@ describeLive('the commands on Kafka and Redis', ['kafka', 'redis'], ({ brokers, 
     const { id, code } = await obtainCode(system);
     await guess(system.call, id, wrong(code));
     await guess(system.call, id, code);
+    // A message is there before its fate is told.
+    await eventually('the fate of the message', async () => {
+      const { sends } = (await system.call('GET', `/v1/challenges/${id}`)).json;
+      return sends.every(({ status }: { status: string }) => status !== 'queued');
+    });
     return id.slice(0, 22);
   }
 
