@@ -27,6 +27,11 @@ describeLive('the commands on Kafka and Redis', ['kafka', 'redis'], ({ brokers, 
     const { id, code } = await obtainCode(system);
     await guess(system.call, id, wrong(code));
     await guess(system.call, id, code);
+    // A message is there before its fate is told.
+    await eventually('the fate of the message', async () => {
+      const { sends } = (await system.call('GET', `/v1/challenges/${id}`)).json;
+      return sends.every(({ status }: { status: string }) => status !== 'queued');
+    });
     return id.slice(0, 22);
   }
 
@@ -37,7 +42,11 @@ describeLive('the commands on Kafka and Redis', ['kafka', 'redis'], ({ brokers, 
 
   it('show what happened to a subject in the order it happened', async () => {
     const subject = await tellChallenge();
-    const { stdout } = await log('show', '--subject', subject);
+    // A broker that is busy may refuse a read; the command says so, and is run again.
+    const { stdout } = await eventually('a log that can be read', async () => {
+      const ran = await log('show', '--subject', subject);
+      return ran.code === 0 && ran;
+    });
     const types = stdout.split('\n').map((line) => line.split(/ {2,}/)[1]);
     expect(types.slice(0, 2)).toEqual(['challenge-requested', 'message-rendered']);
     expect(types).toEqual(expect.arrayContaining(['attempt-rejected', 'challenge-approved', 'delivery-sent']));
