@@ -38,6 +38,7 @@ export async function makeOrFindAccount(
     subject: accountId,
     tenant: tenantId,
     commandId: request.commandId,
+    late: request.late,
     actor: caller.actor,
     decider: accountDecider,
     decide: (document, { salt }) => {

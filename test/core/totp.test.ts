@@ -117,6 +117,12 @@ describe('the URI that an app scans', () => {
     });
   });
 
+  it('parts the issuer from the name by the first colon, whatever both are called', () => {
+    const uri = new URL(totpUri(secret, parameters, 'Acme: Web', 'urn:user:1'));
+    expect(decodeURIComponent(uri.pathname).split(':')).toEqual(['/Acme  Web', 'urn', 'user', '1']);
+    expect(uri.searchParams.get('issuer')).toBe('Acme  Web');
+  });
+
   it('is read back as it was written', () => {
     const uri = totpUri(secret, parameters, 'Acme', 'ada');
     expect(readTotpUri(uri)).toEqual({ ok: true, secret, parameters, label: 'Acme:ada' });

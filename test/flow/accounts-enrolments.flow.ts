@@ -160,6 +160,23 @@ export function describeAccountEnrolments(given: () => System): void {
       expect((await confirm(town, id, enrolmentId, second)).json).toMatchObject({ result: 'approved' });
     });
 
+    it('is begun and resent once by requests with one idempotency key', async () => {
+      const town = await newTown(given());
+      const [id, to] = [await town.account(), anEmail()];
+      const twice = async (path: string, body: object) => {
+        const headers = { 'idempotency-key': uniqueName('key') };
+        const [one, two] = [await town.post(path, body, headers), await town.post(path, body, headers)];
+        expect(two).toMatchObject({ status: one.status, text: one.text });
+        return one.json;
+      };
+      const { enrolmentId } = await twice(`/v1/accounts/${id}/methods`, { type: 'email', to });
+      await town.codeTo(to);
+      await twice(`/v1/accounts/${id}/enrolments/${enrolmentId}/resend`, {});
+      const code = await town.codeTo(to);
+      expect(given().inbox.list({ to })).toHaveLength(2);
+      expect((await confirm(town, id, enrolmentId, code)).json.result).toBe('approved');
+    });
+
     it('expires with its code, and can be given up', async () => {
       const town = await newTown(given());
       const [id, to] = [await town.account(), anEmail()];

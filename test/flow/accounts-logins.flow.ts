@@ -194,6 +194,25 @@ export function describeAccountLogins(given: () => System): void {
       expect((await town.read(id)).methods[0]).toMatchObject({ state: 'active' });
     });
 
+    it('counts what it sends at the network that the application names', async () => {
+      const quotas = { clientIpPerHour: 2, destinationPerHour: 50, destinationPerDay: 50 };
+      const town = await newTown(given(), { resendMinSeconds: 0, quotas });
+      const id = await town.account();
+      const phones = [];
+      for (let count = 0; count < 3; count += 1) phones.push(await town.address(id, 'sms'));
+      const answers = [];
+      for (const { id: methodId } of phones) {
+        const login = await town.login(id, { clientIp: '2001:db8:0:1::7' });
+        answers.push(await town.post(`/v1/logins/${login.id}/send`, { methodId }));
+      }
+      expect(answers.map(({ status }) => status)).toEqual([202, 202, 429]);
+      expect(answers[2]?.json).toMatchObject({ code: 'rate-limited', limit: 'client-ip' });
+      const elsewhere = await town.login(id, { clientIp: '2001:db8:0:2::7' });
+      expect(await town.post(`/v1/logins/${elsewhere.id}/send`, { methodId: phones[2]?.id })).toMatchObject({
+        status: 202,
+      });
+    });
+
     it('is its own tenant’s alone', async () => {
       const [town, other] = [await newTown(given()), await newTown(given())];
       const id = await town.account();

@@ -55,10 +55,14 @@ export function checkTotp(
   return matched > usedStep ? { kind: 'right', step: matched } : { kind: 'replayed' };
 }
 
-/** What an authenticator app scans (Key URI format): issuer and account name as people will see them. */
+/**
+ * What an authenticator app scans (Key URI format): issuer and account name as people will see them. A colon parts the two, so an issuer
+ * has none.
+ */
 export function totpUri(secret: string, parameters: TotpParameters, issuer: string, accountName: string): string {
   const { algorithm, digits, period } = parameters;
-  return generateURI({ strategy: 'totp', secret, issuer, label: accountName, algorithm, digits, period });
+  const named = { issuer: issuer.replaceAll(':', ' ').trim(), label: accountName };
+  return generateURI({ strategy: 'totp', secret, ...named, algorithm, digits, period });
 }
 
 export type ReadUri =
