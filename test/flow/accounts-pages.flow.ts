@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Call } from '../support/call.ts';
-import { asPage, handleIn, must, newTown, returnUrl, unsigned, type Town } from '../support/people.ts';
+import { altered, asPage, handleIn, must, newTown, returnUrl, unsigned, type Town } from '../support/people.ts';
 import { uniqueName } from '../support/services.ts';
 import type { System } from '../support/system.ts';
 
@@ -48,11 +48,7 @@ export function describeAccountPages(given: () => System): void {
       given().clock.advance(300_000);
       const tooLate = await town.post('/v1/pages/sessions', { handle: handleIn(late.pageUrl) });
       expect(tooLate).toMatchObject({ status: 404 });
-      for (const wrong of [
-        `${handle.slice(0, -1)}A`,
-        'nothing',
-        `${'A'.repeat(22)}~${'B'.repeat(22)}~${'C'.repeat(43)}`,
-      ])
+      for (const wrong of [altered(handle), 'nothing', `${'A'.repeat(22)}~${'B'.repeat(22)}~${'C'.repeat(43)}`])
         expect(await town.post('/v1/pages/sessions', { handle: wrong })).toMatchObject({ status: 404 });
     });
 
@@ -100,7 +96,7 @@ export function describeAccountPages(given: () => System): void {
       });
       given().clock.advance(300_000);
       expect(await page('GET', `/v1/logins/${login.id}`)).toMatchObject({ status: 401 });
-      const forged = `${session.token.slice(0, -2)}AA`;
+      const forged = altered(session.token);
       expect(await asPage(town.call, forged)('GET', `/v1/logins/${login.id}`)).toMatchObject({ status: 401 });
     });
   });
@@ -118,7 +114,7 @@ export function describeAccountPages(given: () => System): void {
       expect(back).toEqual({ to: returnUrl, twofold_login: login.id, state: 's 1&x' });
       expect((await must(town.call('GET', `/v1/logins/${login.id}`))).status).toBe('awaiting-result');
       const take = (body: object, headers = {}) => town.post(`/v1/logins/${login.id}/result`, body, headers);
-      expect(await take({ code: `${code?.slice(0, -1)}A` })).toMatchObject({
+      expect(await take({ code: altered(code ?? '') })).toMatchObject({
         status: 409,
         json: { code: 'login-not-open' },
       });

@@ -128,3 +128,6 @@ export const unsigned = ({ status, text }: Answer) => ({
   status,
   text: text.replace(/(eyJ[\w-]+\.[\w-]+)\.[\w-]{86}/, '$1'),
 });
+
+/** The same but for its last sign. */
+export const altered = (text: string): string => `${text.slice(0, -1)}${text.endsWith('A') ? 'E' : 'A'}`;
