@@ -6,7 +6,6 @@ import type { TenantCaller } from './authenticate.ts';
 import { documentOf } from './document-of.ts';
 import { Problem } from './errors.ts';
 import type { Foundation } from './foundation.ts';
-import { claim, type Claim } from './idempotency.ts';
 import { isLivePage, looksLikePageToken, readPageToken } from './page-token.ts';
 import type { TenantView } from './tenants.ts';
 
@@ -74,18 +73,6 @@ export function accountCallerOf(request: FastifyRequest): AccountCaller {
   const caller = callers.get(request);
   if (!caller) throw new Error('this route demands no caller');
   return caller;
-}
-
-/** The claim of a request under its caller's credential. */
-export function claimFor(foundation: Foundation, request: FastifyRequest, caller: AccountCaller): Promise<Claim> {
-  return claim(foundation, {
-    idempotencyKey: request.headers['idempotency-key']?.toString(),
-    tenant: caller.tenantId,
-    credential: caller.keyId,
-    method: request.method,
-    path: request.url,
-    body: request.body,
-  });
 }
 
 /** The account a login id belongs to; a wrong shape is as unknown as a wrong id. */

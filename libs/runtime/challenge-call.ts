@@ -1,4 +1,3 @@
-import type { FastifyRequest } from 'fastify';
 import { addressDecider, type AddressDocument, type AddressOutcome } from '#core/address-document.ts';
 import { findChallenge, type Challenge } from '#core/challenge-book.ts';
 import type { Decision } from '#core/decider.ts';
@@ -7,19 +6,7 @@ import type { TenantCaller } from './authenticate.ts';
 import { Problem } from './errors.ts';
 import type { Foundation } from './foundation.ts';
 import type { Handled } from './handle.ts';
-import { claim, type Claim } from './idempotency.ts';
-
-/** The claim of a request under its caller's credential. */
-export function claimOf(foundation: Foundation, request: FastifyRequest, caller: TenantCaller): Promise<Claim> {
-  return claim(foundation, {
-    idempotencyKey: request.headers['idempotency-key']?.toString(),
-    tenant: caller.tenantId,
-    credential: caller.keyId,
-    method: request.method,
-    path: request.url,
-    body: request.body,
-  });
-}
+import type { Claim } from './idempotency.ts';
 
 /** The subject a challenge id belongs to; a wrong shape is as unknown as a wrong id. */
 export function subjectOfChallenge(id: string): string {

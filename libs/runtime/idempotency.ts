@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { keyedDigest } from '#core/bytes.ts';
 import { canonical } from '#core/canonical.ts';
 import type { Store } from '#storage/store.ts';
+import type { FastifyRequest } from 'fastify';
 import { Problem } from './errors.ts';
 import type { KeyRing } from './keys.ts';
 
@@ -24,6 +25,8 @@ export type ClaimRequest = {
   readonly body: unknown;
 };
 
+type Deps = { readonly store: Store; readonly keys: KeyRing; readonly now: () => number };
+
 const keyPattern = /^[\x21-\x7e]{1,255}$/;
 const claimMsKept = 24 * 3_600_000;
 const executesMsMax = 60_000;
@@ -32,10 +35,7 @@ const executesMsMax = 60_000;
  * Draws a command id, or finds the one that this Idempotency-Key drew before (draft-ietf-httpapi-idempotency-key-header;
  * ARCHITECTURE.md, Idempotency). The same key with another body is a Problem 422.
  */
-export async function claim(
-  deps: { store: Store; keys: KeyRing; now: () => number },
-  request: ClaimRequest,
-): Promise<Claim> {
+export async function claim(deps: Deps, request: ClaimRequest): Promise<Claim> {
   const commandId = randomBytes(16).toString('base64url');
   const seed = randomBytes(16);
   const { idempotencyKey } = request;
@@ -56,4 +56,20 @@ export async function claim(
     seed: Buffer.from(first['seed'] as string, 'base64url'),
     late: deps.now() - first.at > executesMsMax,
   };
+}
+
+/** The claim of an HTTP request under its caller's credential. */
+export function claimOf(
+  deps: Deps,
+  request: FastifyRequest,
+  { tenantId, keyId }: { readonly tenantId: string; readonly keyId: string },
+): Promise<Claim> {
+  return claim(deps, {
+    idempotencyKey: request.headers['idempotency-key']?.toString(),
+    tenant: tenantId,
+    credential: keyId,
+    method: request.method,
+    path: request.url,
+    body: request.body,
+  });
 }

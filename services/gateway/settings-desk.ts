@@ -17,7 +17,7 @@ import {
 import { callerOf } from '#runtime/caller.ts';
 import { Problem, problemOf } from '#runtime/errors.ts';
 import type { Foundation } from '#runtime/foundation.ts';
-import { claim } from '#runtime/idempotency.ts';
+import { claimOf } from '#runtime/idempotency.ts';
 import { checkTemplate } from '#runtime/render.ts';
 import { notChecked, readProviders } from './provider-states.ts';
 import { keepVersion, readVersion } from './settings-versions.ts';
@@ -152,7 +152,7 @@ export function createSettingsDesk(foundation: Foundation): SettingsDesk {
       const levels = await levelsOf(place);
       const faults = await faultsOf(place, settings, levels);
       if (faults.some(({ reason }) => reason === undefined)) throw refusalOf(faults);
-      const { commandId, late } = await claimAt(foundation, request, place);
+      const { commandId, late } = await claimOf(foundation, request, { tenantId: place.tenant, keyId: place.keyId });
       // What was carried out is answered again, whatever has changed around it since.
       const repeated = levels.own.commands.some(({ id }) => id === commandId);
       if (faults.length > 0 && !repeated) throw refusalOf(faults);
@@ -184,13 +184,3 @@ function refusalOf(faults: readonly SettingsFault[]): Problem {
   const errors = faults.slice(0, faultsMax).map(({ field, message }) => ({ field, message }));
   return new Problem(faults.every(isUnready) ? 'provider-not-working' : 'malformed-request', { errors });
 }
-
-const claimAt = (foundation: Foundation, request: FastifyRequest, place: Place) =>
-  claim(foundation, {
-    idempotencyKey: request.headers['idempotency-key']?.toString(),
-    tenant: place.tenant,
-    credential: place.keyId,
-    method: request.method,
-    path: request.url,
-    body: request.body,
-  });

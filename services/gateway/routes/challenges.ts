@@ -10,11 +10,12 @@ import {
   Repeatable,
 } from '#schemas/api.ts';
 import { demand, tenantOf } from '#runtime/caller.ts';
-import { claimOf, handleChallenge, ownChallenge, subjectOfChallenge } from '#runtime/challenge-call.ts';
+import { handleChallenge, ownChallenge, subjectOfChallenge } from '#runtime/challenge-call.ts';
 import { addressOf, viewAfter, viewChallenge } from '#runtime/challenge-view.ts';
 import { problemOf } from '#runtime/errors.ts';
 import type { Foundation } from '#runtime/foundation.ts';
 import type { Http } from '#runtime/http.ts';
+import { claimOf } from '#runtime/idempotency.ts';
 import { askForChallenge } from '../request-challenge.ts';
 import { askForResend } from '../resend-challenge.ts';
 import { viewSends } from '../view-sends.ts';

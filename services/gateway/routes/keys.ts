@@ -13,11 +13,10 @@ import { answers, CreateKey, CurrentKey, KeyList, KeyShown, Repeatable, RotateKe
 import type { Scope } from '#schemas/tenant.ts';
 import { newApiKey, type TenantCaller } from '#runtime/authenticate.ts';
 import { demand, tenantOf } from '#runtime/caller.ts';
-import { claimOf } from '#runtime/challenge-call.ts';
 import { Problem, problemOf } from '#runtime/errors.ts';
 import type { Foundation } from '#runtime/foundation.ts';
 import type { Http } from '#runtime/http.ts';
-import type { Claim } from '#runtime/idempotency.ts';
+import { claimOf, type Claim } from '#runtime/idempotency.ts';
 import { expiryOf, showKey, viewKey } from '../show-key.ts';
 
 const common = { tags: ['keys'], security: [{ apiKey: [] }] };

@@ -3,21 +3,15 @@ import { findLogin } from '#core/login-status.ts';
 import { accountPolicy } from '#core/settings.ts';
 import { answers, IdParams, Nothing, Repeatable } from '#schemas/api.ts';
 import { LoginAnswer, LoginSend, SendAnswer, StartLogin } from '#schemas/account-api.ts';
-import {
-  accountCallerOf,
-  accountOfLogin,
-  claimFor,
-  demandAccount,
-  type AccountCaller,
-} from '#runtime/account-caller.ts';
+import { accountCallerOf, accountOfLogin, demandAccount, type AccountCaller } from '#runtime/account-caller.ts';
 import { commandAccount, lookAtAccount } from '#runtime/account-command.ts';
 import { viewLogin } from '#runtime/account-view.ts';
 import type { AccountDocument } from '#core/account-document.ts';
 import { demand, tenantOf } from '#runtime/caller.ts';
-import { claimOf } from '#runtime/challenge-call.ts';
 import { Problem } from '#runtime/errors.ts';
 import type { Foundation } from '#runtime/foundation.ts';
 import type { Http } from '#runtime/http.ts';
+import { claimOf } from '#runtime/idempotency.ts';
 import { redirectOf } from '#runtime/login-redirect.ts';
 import { sendLoginCode } from '../send-login.ts';
 import { beginLogin } from '../start-login.ts';
@@ -68,7 +62,7 @@ export function registerLogins(app: Http, foundation: Foundation): void {
       caller,
       request.params.id,
       request.body.methodId,
-      await claimFor(foundation, request, caller),
+      await claimOf(foundation, request, caller),
     );
   });
 
@@ -83,7 +77,7 @@ export function registerLogins(app: Http, foundation: Foundation): void {
   app.post('/v1/logins/:id/cancel', { onRequest, schema: cancel }, async (request) => {
     const caller = accountCallerOf(request);
     const { id } = request.params;
-    const claimed = await claimFor(foundation, request, caller);
+    const claimed = await claimOf(foundation, request, caller);
     const done = await commandAccount<LoginVerdict>(
       foundation,
       caller,

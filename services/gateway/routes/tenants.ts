@@ -21,13 +21,12 @@ import {
   TenantList,
   UpdateTenant,
 } from '#schemas/api.ts';
-import { newApiKey, type Caller } from '#runtime/authenticate.ts';
+import { newApiKey } from '#runtime/authenticate.ts';
 import { callerOf, demand } from '#runtime/caller.ts';
 import { Problem, problemOf } from '#runtime/errors.ts';
 import type { Foundation } from '#runtime/foundation.ts';
 import type { Http } from '#runtime/http.ts';
-import { claim } from '#runtime/idempotency.ts';
-import type { FastifyRequest } from 'fastify';
+import { claimOf } from '#runtime/idempotency.ts';
 import { expiryOf, showKey } from '../show-key.ts';
 
 const common = { tags: ['platform'], security: [{ apiKey: [] }] };
@@ -54,7 +53,7 @@ export function registerTenants(app: Http, foundation: Foundation): void {
   app.post('/v1/platform/tenants', { onRequest, schema: create }, async (request, reply) => {
     const caller = callerOf(request);
     const { id: tenantId, name = tenantId } = request.body;
-    const { commandId, late } = await claimOf(request, caller);
+    const { commandId, late } = await claimOf(foundation, request, { tenantId: 'platform', keyId: caller.keyId });
     const data = { tenantId, name };
     const handled = await handle.handle<TenantDocument, TenantOutcome, TenantOutcome>({
       subject: tenantSubject(tenantId),
@@ -84,7 +83,7 @@ export function registerTenants(app: Http, foundation: Foundation): void {
     async (request) => {
       const caller = callerOf(request);
       const { id: tenantId } = request.params;
-      const { commandId, late } = await claimOf(request, caller);
+      const { commandId, late } = await claimOf(foundation, request, { tenantId: 'platform', keyId: caller.keyId });
       const handled = await handle.handle<TenantDocument, TenantOutcome, TenantOutcome>({
         subject: tenantSubject(tenantId),
         tenant: tenantId,
@@ -118,7 +117,7 @@ export function registerTenants(app: Http, foundation: Foundation): void {
       const fresh = newApiKey(tenantId);
       const { label, scopes } = request.body;
       const expiresAt = expiryOf(request.body, foundation.now());
-      const { commandId, late } = await claimOf(request, caller);
+      const { commandId, late } = await claimOf(foundation, request, { tenantId: 'platform', keyId: caller.keyId });
       const handled = await handle.handle<TenantDocument, TenantOutcome, never>({
         subject: tenantSubject(tenantId),
         tenant: tenantId,
@@ -133,16 +132,6 @@ export function registerTenants(app: Http, foundation: Foundation): void {
       return showKey(handled, fresh);
     },
   );
-
-  const claimOf = (request: FastifyRequest, caller: Caller) =>
-    claim(foundation, {
-      idempotencyKey: request.headers['idempotency-key']?.toString(),
-      tenant: 'platform',
-      credential: caller.keyId,
-      method: request.method,
-      path: request.url,
-      body: request.body,
-    });
 }
 
 /** The platform's list follows the tenant's own record; a repetition of the call finishes what a crash left undone. */

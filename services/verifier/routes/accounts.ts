@@ -1,13 +1,13 @@
 import { accountCalls } from '#schemas/account-calls.ts';
 import { happened } from '#core/decider.ts';
 import { accountPolicy } from '#core/settings.ts';
-import { accountCallerOf, accountIdOf, claimFor, demandAccount } from '#runtime/account-caller.ts';
+import { accountCallerOf, accountIdOf, demandAccount } from '#runtime/account-caller.ts';
 import { commandAccount, lookAtAccount } from '#runtime/account-command.ts';
 import { viewAccount } from '#runtime/account-view.ts';
 import { demand, tenantOf } from '#runtime/caller.ts';
-import { claimOf } from '#runtime/challenge-call.ts';
 import type { Foundation } from '#runtime/foundation.ts';
 import type { Http } from '#runtime/http.ts';
+import { claimOf } from '#runtime/idempotency.ts';
 import { readReturnUrl } from '#runtime/login-redirect.ts';
 import { handleOf, resultMs } from '#runtime/page-token.ts';
 import { accountIdFor, makeOrFindAccount } from '../save-account.ts';
@@ -57,7 +57,7 @@ export function registerAccounts(app: Http, foundation: Foundation): void {
       const caller = accountCallerOf(request);
       const accountId = accountIdOf(request.params.id);
       const returnUrl = readReturnUrl(caller.tenant.settings.returnUrls, request.body.returnUrl);
-      const claimed = await claimFor(foundation, request, caller);
+      const claimed = await claimOf(foundation, request, caller);
       const nonce = claimed.seed.toString('base64url');
       await commandAccount<never>(foundation, caller, accountId, claimed, (_document, at) =>
         happened({

@@ -4,10 +4,10 @@ import { destinationKey } from '#core/throttle.ts';
 import { checkCalls } from '#schemas/api.ts';
 import { readAddress } from '#runtime/address-request.ts';
 import { demand, tenantOf } from '#runtime/caller.ts';
-import { claimOf } from '#runtime/challenge-call.ts';
 import { problemOf } from '#runtime/errors.ts';
 import type { Foundation } from '#runtime/foundation.ts';
 import type { Http } from '#runtime/http.ts';
+import { claimOf } from '#runtime/idempotency.ts';
 import type { Proofs } from '../proof.ts';
 import { verifyChallenge } from '../verify-challenge.ts';
 

@@ -7,7 +7,6 @@ import {
   accountCallerOf,
   accountIdOf,
   accountOfLogin,
-  claimFor,
   demandAccount,
   type AccountCaller,
 } from '#runtime/account-caller.ts';
@@ -16,7 +15,7 @@ import { commandAccount } from '#runtime/account-command.ts';
 import { Problem } from '#runtime/errors.ts';
 import type { Foundation } from '#runtime/foundation.ts';
 import type { Http } from '#runtime/http.ts';
-import type { Claim } from '#runtime/idempotency.ts';
+import { claimOf, type Claim } from '#runtime/idempotency.ts';
 import { makeBackupCodes } from '../backup-codes.ts';
 import { confirmMethod } from '../confirm-enrolment.ts';
 import type { Proofs } from '../proof.ts';
@@ -37,7 +36,7 @@ export function registerEnrolments(app: Http, foundation: Foundation, proofs: Pr
     app.post(`${base}/:id/methods`, { onRequest, schema: calls.start }, async (request, reply) => {
       const caller = accountCallerOf(request);
       const { accountId, loginId } = whose(request.params.id);
-      const claimed = await claimFor(foundation, request, caller);
+      const claimed = await claimOf(foundation, request, caller);
       reply.code(201);
       return enrolMethod(foundation, caller, { accountId, body: request.body, loginId }, claimed);
     });
@@ -45,7 +44,7 @@ export function registerEnrolments(app: Http, foundation: Foundation, proofs: Pr
     app.post(`${base}/:id/enrolments/:eid/confirm`, { onRequest, schema: calls.confirm }, async (request) => {
       const caller = accountCallerOf(request);
       const { id, eid: enrolmentId } = request.params;
-      const claimed = await claimFor(foundation, request, caller);
+      const claimed = await claimOf(foundation, request, caller);
       return confirmMethod(foundation, proofs, caller, { ...whose(id), enrolmentId, code: request.body.code }, claimed);
     });
 
@@ -58,14 +57,14 @@ export function registerEnrolments(app: Http, foundation: Foundation, proofs: Pr
         foundation,
         caller,
         { accountId, loginId, enrolmentId: eid },
-        await claimFor(foundation, request, caller),
+        await claimOf(foundation, request, caller),
       );
     });
 
     app.delete(`${base}/:id/enrolments/:eid`, { onRequest, schema: calls.cancel }, async (request, reply) => {
       const caller = accountCallerOf(request);
       const { accountId, loginId } = whose(request.params.id);
-      const claimed = await claimFor(foundation, request, caller);
+      const claimed = await claimOf(foundation, request, caller);
       await commandAccount<never>(foundation, caller, accountId, claimed, (document, { now }) => {
         ofPlace(document, request.params.eid, loginId);
         return cancelEnrolment(document, request.params.eid, now);
@@ -75,7 +74,7 @@ export function registerEnrolments(app: Http, foundation: Foundation, proofs: Pr
 
     app.post(`${base}/:id/backup-codes`, { onRequest, schema: calls.backupCodes }, async (request, reply) => {
       const caller = accountCallerOf(request);
-      const claimed = await claimFor(foundation, request, caller);
+      const claimed = await claimOf(foundation, request, caller);
       reply.code(201);
       return makeBackupCodes(foundation, caller, whose(request.params.id), claimed);
     });

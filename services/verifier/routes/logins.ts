@@ -1,10 +1,11 @@
 import { accountCalls } from '#schemas/account-calls.ts';
 import { takeResult, type LoginVerdict } from '#core/login.ts';
 import { loginStatus } from '#core/login-status.ts';
-import { accountCallerOf, accountOfLogin, claimFor, demandAccount } from '#runtime/account-caller.ts';
+import { accountCallerOf, accountOfLogin, demandAccount } from '#runtime/account-caller.ts';
 import { commandAccount } from '#runtime/account-command.ts';
 import type { Foundation } from '#runtime/foundation.ts';
 import type { Http } from '#runtime/http.ts';
+import { claimOf } from '#runtime/idempotency.ts';
 import { isResultCode } from '#runtime/page-token.ts';
 import type { Proofs } from '../proof.ts';
 import { loginOr404, signLoginProof, verifyLogin } from '../verify-login.ts';
@@ -16,7 +17,7 @@ export function registerLoginChecks(app: Http, foundation: Foundation, proofs: P
     { onRequest: demandAccount(foundation, 'accounts', 'login'), schema: accountCalls.verifyLogin },
     async (request) => {
       const caller = accountCallerOf(request);
-      const claimed = await claimFor(foundation, request, caller);
+      const claimed = await claimOf(foundation, request, caller);
       return verifyLogin(foundation, proofs, caller, request.params.id, request.body, claimed);
     },
   );
@@ -29,7 +30,7 @@ export function registerLoginChecks(app: Http, foundation: Foundation, proofs: P
       const { id } = request.params;
       const accountId = accountOfLogin(id);
       const { code } = request.body;
-      const claimed = await claimFor(foundation, request, caller);
+      const claimed = await claimOf(foundation, request, caller);
       const done = await commandAccount<LoginVerdict>(foundation, caller, accountId, claimed, (document, { now }) =>
         takeResult(document, id, (nonce) => isResultCode(foundation.keys, id, nonce, code), now),
       );

@@ -2,12 +2,13 @@ import { accountCalls } from '#schemas/account-calls.ts';
 import { removeMethod, setDefault, type AccountAnswer } from '#core/account.ts';
 import { accountPolicy } from '#core/settings.ts';
 import { checkStepUp, type StepUpVerdict } from '#core/step-up.ts';
-import { accountCallerOf, accountIdOf, claimFor, demandAccount } from '#runtime/account-caller.ts';
+import { accountCallerOf, accountIdOf, demandAccount } from '#runtime/account-caller.ts';
 import { commandAccount } from '#runtime/account-command.ts';
 import { viewMethod } from '#runtime/account-view.ts';
 import { Problem } from '#runtime/errors.ts';
 import type { Foundation } from '#runtime/foundation.ts';
 import type { Http } from '#runtime/http.ts';
+import { claimOf } from '#runtime/idempotency.ts';
 import { compareWithMethod } from '../compare-guess.ts';
 import { demandStepUp } from '../demand-step-up.ts';
 import { newProof } from '../proof.ts';
@@ -22,7 +23,7 @@ export function registerMethods(app: Http, foundation: Foundation): void {
     const caller = accountCallerOf(request);
     const { id, mid } = request.params;
     const accountId = accountIdOf(id);
-    const claimed = await claimFor(foundation, request, caller);
+    const claimed = await claimOf(foundation, request, caller);
     const done = await commandAccount<AccountAnswer>(foundation, caller, accountId, claimed, (document, at) => {
       demandStepUp(caller, document, undefined, at.now);
       return setDefault(document, mid);
@@ -39,7 +40,7 @@ export function registerMethods(app: Http, foundation: Foundation): void {
     async (request, reply) => {
       const caller = accountCallerOf(request);
       const { id, mid } = request.params;
-      const claimed = await claimFor(foundation, request, caller);
+      const claimed = await claimOf(foundation, request, caller);
       const policy = accountPolicy(caller.tenant.settings);
       await commandAccount<AccountAnswer>(foundation, caller, accountIdOf(id), claimed, (document, at) => {
         demandStepUp(caller, document, undefined, at.now);
@@ -51,7 +52,7 @@ export function registerMethods(app: Http, foundation: Foundation): void {
 
   app.post('/v1/accounts/:id/step-up', { onRequest, schema: accountCalls.beginStepUp }, async (request, reply) => {
     const caller = accountCallerOf(request);
-    const claimed = await claimFor(foundation, request, caller);
+    const claimed = await claimOf(foundation, request, caller);
     reply.code(202);
     return sendStepUpCode(foundation, caller, accountIdOf(request.params.id), request.body.methodId, claimed);
   });
@@ -61,7 +62,7 @@ export function registerMethods(app: Http, foundation: Foundation): void {
     if (caller.kind !== 'page') throw new Problem('scope-missing');
     const accountId = accountIdOf(request.params.id);
     const { methodId, code } = request.body;
-    const claimed = await claimFor(foundation, request, caller);
+    const claimed = await claimOf(foundation, request, caller);
     const policy = accountPolicy(caller.tenant.settings);
     const done = await commandAccount<StepUpVerdict>(foundation, caller, accountId, claimed, (document, at) => {
       const place = { tenant: caller.tenantId, accountId, ...at };

@@ -5,7 +5,7 @@ import { findLogin, loginStatus } from '#core/login-status.ts';
 import { Problem } from '#runtime/errors.ts';
 import type { Foundation } from '#runtime/foundation.ts';
 import type { Http } from '#runtime/http.ts';
-import { claim } from '#runtime/idempotency.ts';
+import { claimOf } from '#runtime/idempotency.ts';
 import { readHandle, sessionMs, tokenOf, type PagePlace } from '#runtime/page-token.ts';
 
 /** Exchanges the one-time handle of a pageUrl for a page's token: the handle is its own credential, and dies by this. */
@@ -18,14 +18,7 @@ export function registerPages(app: Http, foundation: Foundation): void {
     const { tenant: tenantId } = found.document;
     const tenant = await tenants.find(tenantId);
     if (!tenant || tenant.document.state === 'suspended') throw new Problem('not-found');
-    const { commandId, late } = await claim(foundation, {
-      idempotencyKey: request.headers['idempotency-key']?.toString(),
-      tenant: tenantId,
-      credential: `handle:${place.nonce}`,
-      method: request.method,
-      path: request.url,
-      body: request.body,
-    });
+    const { commandId, late } = await claimOf(foundation, request, { tenantId, keyId: `handle:${place.nonce}` });
     const handled = await handle.handle<AccountDocument, AccountOutcome, never>({
       subject: place.accountId,
       tenant: tenantId,

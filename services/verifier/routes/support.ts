@@ -11,12 +11,13 @@ import type { AccountDocument } from '#core/account-document.ts';
 import type { Decision } from '#core/decider.ts';
 import { backupCode, backupCodeBytes, showBackupCode } from '#core/methods/backup-codes.ts';
 import { accountPolicy } from '#core/settings.ts';
-import { accountCallerOf, accountIdOf, claimFor, demandAccount } from '#runtime/account-caller.ts';
+import { accountCallerOf, accountIdOf, demandAccount } from '#runtime/account-caller.ts';
 import { commandAccount, eraseOwnAccount } from '#runtime/account-command.ts';
 import { viewAccount } from '#runtime/account-view.ts';
 import { Problem } from '#runtime/errors.ts';
 import type { Foundation } from '#runtime/foundation.ts';
 import type { Http } from '#runtime/http.ts';
+import { claimOf } from '#runtime/idempotency.ts';
 import type { FastifyRequest } from 'fastify';
 import { hashNewBackup } from '../compare-guess.ts';
 
@@ -34,7 +35,7 @@ export function registerSupport(app: Http, foundation: Foundation): void {
   ) {
     const caller = accountCallerOf(request);
     const accountId = accountIdOf(id);
-    const claimed = await claimFor(foundation, request, caller);
+    const claimed = await claimOf(foundation, request, caller);
     const done = await commandAccount<Unchanged>(foundation, caller, accountId, claimed, (document, at) =>
       decide(document, accountId, at.now),
     );
@@ -63,7 +64,7 @@ export function registerSupport(app: Http, foundation: Foundation): void {
   app.post('/v1/accounts/:id/bypass-code', { onRequest, schema: accountCalls.bypass }, async (request) => {
     const caller = accountCallerOf(request);
     const accountId = accountIdOf(request.params.id);
-    const claimed = await claimFor(foundation, request, caller);
+    const claimed = await claimOf(foundation, request, caller);
     const code = backupCode(randomBytes(backupCodeBytes));
     const hash = hashNewBackup(foundation, caller.tenantId, accountId, code);
     const lifetimeMs = (request.body.lifetimeSeconds ?? bypassSecondsInitial) * 1_000;
@@ -77,7 +78,7 @@ export function registerSupport(app: Http, foundation: Foundation): void {
 
   app.delete('/v1/accounts/:id', { onRequest, schema: accountCalls.erase }, async (request, reply) => {
     const caller = accountCallerOf(request);
-    const claimed = await claimFor(foundation, request, caller);
+    const claimed = await claimOf(foundation, request, caller);
     await eraseOwnAccount(foundation, caller, accountIdOf(request.params.id), claimed);
     return reply.code(204).send(null);
   });
