@@ -1,16 +1,13 @@
 import type { AccountDocument, Login } from './account-document.ts';
 import { isLocked, usableMethods, type Method, type MethodPolicy } from './methods/method.ts';
+import type { Settings } from './settings-table.ts';
 
 /** What settings fix for accounts and logins. */
 export type AccountPolicy = MethodPolicy & {
   readonly attemptsPerLogin: number;
   readonly loginLifetimeSeconds: number;
   readonly backupCodesQuantity: number;
-  readonly enforcement: {
-    readonly mode: 'off' | 'all' | 'groups';
-    readonly groups: readonly string[];
-    readonly graceSeconds: number;
-  };
+  readonly enforcement: Settings['enforcement'];
 };
 
 export type Needs = {

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { join } from 'node:path';
+import type { KafkaPlace } from '#storage/open.ts';
 import { parseRedisAddress } from '#storage/redis-address.ts';
 import { kidOf, purposes, type Purpose } from './keys.ts';
 
@@ -12,7 +13,7 @@ export type Config = {
   readonly opsPort: number;
   readonly dataDir: string;
   readonly publicUrl: string;
-  readonly kafka?: KafkaConfig;
+  readonly kafka?: KafkaPlace;
   readonly redisUrl?: string;
   readonly masterKeys: readonly Buffer[];
   readonly purposeKeys: Partial<Record<Purpose, readonly Buffer[]>>;
@@ -29,18 +30,9 @@ export type Config = {
   readonly logLevel: string;
 };
 
-export type KafkaConfig = {
-  readonly brokers: readonly string[];
-  readonly ssl: boolean;
-  readonly ca?: string;
-  readonly sasl?: {
-    readonly mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512';
-    readonly username: string;
-    readonly password: string;
-  };
-};
-
+/** Each field is the environment variable of the same name: twilioAccountSid is TWILIO_ACCOUNT_SID. */
 export type ProviderSettings = {
+  /** Names in the order in which they are tried. */
   readonly smsProviders: readonly string[];
   readonly emailProviders: readonly string[];
   readonly twilioAccountSid?: string;
@@ -147,7 +139,7 @@ export function readConfig(env: Env, role: Role): Config {
 export const sqliteFileIn = (dataDir: string): string => join(dataDir, 'twofold.sqlite');
 
 /** Where store and log are; without Kafka and Redis both are in the file. */
-export type Places = { readonly kafka?: KafkaConfig; readonly redisUrl?: string; readonly file: string };
+export type Places = { readonly kafka?: KafkaPlace; readonly redisUrl?: string; readonly file: string };
 
 /** Reads what a command needs that only looks: no keys, and either of Kafka and Redis may be missing. */
 export function readPlaces(env: Env): Places {
@@ -242,7 +234,7 @@ function createReader(env: Env, faults: string[]) {
   };
 }
 
-function readKafka(read: Reader, faults: string[]): KafkaConfig | undefined {
+function readKafka(read: Reader, faults: string[]): KafkaPlace | undefined {
   const brokers = read.list('KAFKA_BROKERS');
   if (brokers?.some((broker) => !/^[^\s:]+:\d{1,5}$|^\[[0-9a-f:]+\]:\d{1,5}$/i.test(broker))) {
     faults.push('KAFKA_BROKERS must be a comma list of host:port');

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { channelNames } from '#schemas/channel.ts';
 import type { ChannelName } from '#schemas/channel.ts';
+import type { ProviderSettings } from '#runtime/config.ts';
 import { faultOfVendorUrl } from './check-url.ts';
 import type { Provider } from './provider.ts';
 import type { SandboxInbox } from './sandbox-inbox.ts';
@@ -13,22 +14,8 @@ import { createTwilioProvider, faultsOfTwilio } from './twilio.ts';
 import { parseWebhookSecret } from './webhook-signature.ts';
 import { createWebhookProvider } from './webhook.ts';
 
-/** Each field is the environment variable of the same name: twilioAccountSid is TWILIO_ACCOUNT_SID. */
-export type ProviderConfig = {
-  /** Names in the order in which they are tried. */
-  readonly smsProviders?: readonly string[];
-  readonly emailProviders?: readonly string[];
-  readonly twilioAccountSid?: string;
-  readonly twilioAuthToken?: string;
-  readonly twilioFrom?: string;
-  readonly twilioBaseUrl?: string;
-  readonly sendgridApiKey?: string;
-  readonly sendgridBaseUrl?: string;
-  readonly smtpUrl?: string;
-  readonly emailFrom?: string;
-  readonly smsWebhookUrl?: string;
-  readonly smsWebhookSecret?: string;
-};
+/** What may be left out is what no named provider needs. */
+export type ProviderConfig = Partial<ProviderSettings>;
 
 /** A config that `checkProviderConfig` found no fault in: whatever its providers need is there. */
 type Checked = Required<ProviderConfig>;
