@@ -1,7 +1,6 @@
-import { parseArgs } from 'node:util';
 import { redriveMax } from '#runtime/redrive.ts';
 import { readTime } from '../log/arguments.ts';
-import { UsageFault } from '../log/terminal.ts';
+import { UsageFault, parseOptions } from '../log/terminal.ts';
 
 export const usage = `npm run dead-letters -- list     print what consumers could not handle, oldest first
 npm run dead-letters -- redrive  tell it once more where it was told first, so that workers try it again
@@ -25,9 +24,17 @@ export type DeadLetterArguments = {
 
 const limitDefault = 100;
 
+const options = {
+  reason: { type: 'string' },
+  id: { type: 'string', multiple: true },
+  from: { type: 'string' },
+  to: { type: 'string' },
+  limit: { type: 'string' },
+} as const;
+
 /** Throws UsageFault for anything that is not in the usage. */
 export function readDeadLetterArguments(args: readonly string[]): DeadLetterArguments {
-  const { values, positionals } = parse(args);
+  const { values, positionals } = parseOptions(args, options);
   const [command, ...others] = positionals;
   if ((command !== 'list' && command !== 'redrive') || others.length > 0)
     throw new UsageFault('expected list or redrive');
@@ -43,22 +50,4 @@ export function readDeadLetterArguments(args: readonly string[]): DeadLetterArgu
     to: readTime('to', values.to),
     limit: Number(limit),
   };
-}
-
-function parse(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: {
-        reason: { type: 'string' },
-        id: { type: 'string', multiple: true },
-        from: { type: 'string' },
-        to: { type: 'string' },
-        limit: { type: 'string' },
-      },
-    });
-  } catch (error) {
-    throw new UsageFault(error instanceof Error ? error.message : 'unknown arguments');
-  }
 }

@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { parseArgs } from 'node:util';
 import { Agent, request as call } from 'undici';
-import { runCommand, UsageFault, type Terminal } from '../log/terminal.ts';
+import { runCommand, UsageFault, parseOptions, type Terminal } from '../log/terminal.ts';
 import { readRows, type CsvRow } from './csv.ts';
 
 const usage = `usage: npm run import -- FILE.csv [--url URL] [--report REPORT.json] [--concurrency N]
@@ -39,8 +38,10 @@ export function runImport(args: readonly string[], terminal: Terminal): Promise<
   });
 }
 
+const options = { url: { type: 'string' }, report: { type: 'string' }, concurrency: { type: 'string' } } as const;
+
 function readOptions(args: readonly string[], env: Terminal['env']) {
-  const { values, positionals } = parse(args);
+  const { values, positionals } = parseOptions(args, options);
   const keyFile = env['TWOFOLD_API_KEY_FILE'];
   const key = keyFile ? readFileSync(keyFile, 'utf8').trim() : env['TWOFOLD_API_KEY'];
   const concurrency = Number(values.concurrency ?? 16);
@@ -53,18 +54,6 @@ function readOptions(args: readonly string[], env: Terminal['env']) {
     throw new UsageFault(`--concurrency must be a whole number from 1 to ${concurrencyMax}`);
   }
   return { file, key, concurrency, url, report: values.report };
-}
-
-function parse(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: { url: { type: 'string' }, report: { type: 'string' }, concurrency: { type: 'string' } },
-    });
-  } catch (error) {
-    throw new UsageFault(error instanceof Error ? error.message : 'unknown arguments');
-  }
 }
 
 /** Several rows at once; rows of one user one after another, in the order of the file. */

@@ -1,6 +1,5 @@
-import { parseArgs } from 'node:util';
 import { topics } from '#schemas/topics.ts';
-import { UsageFault } from './terminal.ts';
+import { UsageFault, parseOptions } from './terminal.ts';
 
 export const usage = `npm run log -- show    print events, one a line
 npm run log -- verify  check envelopes, schemas, chains and forks; exit code 1 if anything is wrong
@@ -27,9 +26,18 @@ export type LogArguments = {
 const topicNames: readonly string[] = Object.values(topics).map(({ name }) => name);
 const commands = ['show', 'verify', 'replay'] as const;
 
+const options = {
+  subject: { type: 'string' },
+  topic: { type: 'string', multiple: true },
+  from: { type: 'string' },
+  to: { type: 'string' },
+  file: { type: 'string' },
+  json: { type: 'boolean' },
+} as const;
+
 /** Throws UsageFault for anything that is not in the usage. */
 export function readLogArguments(args: readonly string[]): LogArguments {
-  const { values, positionals } = parse(args);
+  const { values, positionals } = parseOptions(args, options);
   const command = commands.find((name) => name === positionals[0]);
   if (!command || positionals.length > 1) throw new UsageFault(`expected one of ${commands.join(', ')}`);
   if (values.json && command !== 'show') throw new UsageFault(`--json is for show`);
@@ -43,25 +51,6 @@ export function readLogArguments(args: readonly string[]): LogArguments {
     file: values.file,
     json: values.json ?? false,
   };
-}
-
-function parse(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: {
-        subject: { type: 'string' },
-        topic: { type: 'string', multiple: true },
-        from: { type: 'string' },
-        to: { type: 'string' },
-        file: { type: 'string' },
-        json: { type: 'boolean' },
-      },
-    });
-  } catch (error) {
-    throw new UsageFault(error instanceof Error ? error.message : 'unknown arguments');
-  }
 }
 
 function readTopic(name: string): string {

@@ -1,3 +1,5 @@
+import { parseArgs, type ParseArgsConfig } from 'node:util';
+
 /** Where a command finds its settings and says what it has to say. */
 export type Terminal = {
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -7,6 +9,18 @@ export type Terminal = {
 
 /** What was asked for can't be understood; the message says what. */
 export class UsageFault extends Error {}
+
+/** What follows the command's name; an option that `options` does not have is a UsageFault. */
+export function parseOptions<const Options extends NonNullable<ParseArgsConfig['options']>>(
+  args: readonly string[],
+  options: Options,
+) {
+  try {
+    return parseArgs({ args: [...args], allowPositionals: true, options });
+  } catch (error) {
+    throw new UsageFault(error instanceof Error ? error.message : 'unknown arguments');
+  }
+}
 
 /** Runs a command to its exit code: failures become words, misunderstandings the usage and 2. */
 export async function runCommand(
