@@ -4,40 +4,21 @@ import type { Store } from '#storage/store.ts';
 import type { RedisCluster } from '../../scripts/infra/redis-cluster.ts';
 import { describeLive, startRedisCluster } from '../support/services.ts';
 import { commitOf, eventsOf, subjectOf } from './commits.ts';
-import { createClock, withinMs } from './opened-store.ts';
-import { asAdmin, syncEveryWrite } from './redis-admin.ts';
+import { withinMs } from './opened-store.ts';
+import { syncEveryWrite } from './redis-admin.ts';
+import { openEmptyRedis } from './opened-redis.ts';
 import { describeStore } from './store.contract.ts';
 
 const backWithinMs = 30_000;
 
 describeLive('A Redis cluster of its own', ['own-redis'], () => {
   let cluster: RedisCluster;
-  let url: string;
   beforeAll(async () => {
     cluster = await startRedisCluster();
-    url = cluster.urls.join();
   });
   afterAll(async () => await cluster.stop());
 
-  describeStore('the store on a Redis cluster', async () => {
-    for (const node of cluster.urls) await asAdmin(node, (admin) => admin.flushall());
-    const clock = createClock();
-    const open = () => openRedisStore({ url, now: clock.now });
-    const store = await open();
-    const stores = [store];
-    return {
-      store,
-      clock,
-      async another() {
-        const other = await open();
-        stores.push(other);
-        return other;
-      },
-      async close() {
-        await Promise.all(stores.map((one) => one.close()));
-      },
-    };
-  });
+  describeStore('the store on a Redis cluster', () => openEmptyRedis(cluster.urls));
 });
 
 describeLive('The store on a Redis cluster', ['own-redis'], () => {

@@ -1,6 +1,6 @@
 // oxlint-disable vitest/expect-expect -- a story's then… expects
 import { describe, expect, it } from 'vitest';
-import { confirmEnrolment, importTotp, startEnrolment, wouldEnrol } from '#core/enrolment.ts';
+import { importTotp, wouldEnrol } from '#core/enrolment.ts';
 import { statusOf } from '#core/send-code.ts';
 import {
   challengeId,
@@ -21,22 +21,10 @@ import {
   right,
   secondMs,
   t0,
+  confirm,
+  start,
+  startedBy,
 } from '../support/account-story.ts';
-
-const start = (command: ReturnType<typeof enrolAppAt>) => (document: Parameters<typeof startEnrolment>[0]) =>
-  startEnrolment(document, command);
-const confirm = (command: ReturnType<typeof confirmAt>) => (document: Parameters<typeof startEnrolment>[0]) =>
-  confirmEnrolment(document, command);
-
-/** What starting has made of an account, as a past to go on from. */
-const startedBy = (time: number, ...commands: readonly ReturnType<typeof enrolAppAt>[]) => {
-  const facts = commands.flatMap((command, index) => {
-    const decision = startEnrolment(given(created()).document, command);
-    if (decision.kind !== 'events') throw new Error('it was refused');
-    return decision.events.map(({ type, data }) => ({ type, data, time, causationId: `start-${index}` }));
-  });
-  return facts;
-};
 
 describe('enrolments of one account', () => {
   it('are at most three at a time: a fourth replaces the oldest', () => {

@@ -1,6 +1,6 @@
 // oxlint-disable vitest/expect-expect -- a story's then… expects
 import { describe, expect, it } from 'vitest';
-import { cancelEnrolment, confirmEnrolment, resendEnrolment, startEnrolment } from '#core/enrolment.ts';
+import { cancelEnrolment, confirmEnrolment, resendEnrolment } from '#core/enrolment.ts';
 import {
   challengeId,
   codeAt,
@@ -20,23 +20,11 @@ import {
   secondMs,
   t0,
   wrong,
+  confirm,
+  start,
+  startedBy,
 } from '../support/account-story.ts';
 import { policy as codePolicy } from '../support/challenges.ts';
-
-const start = (command: ReturnType<typeof enrolAppAt>) => (document: Parameters<typeof startEnrolment>[0]) =>
-  startEnrolment(document, command);
-const confirm = (command: ReturnType<typeof confirmAt>) => (document: Parameters<typeof startEnrolment>[0]) =>
-  confirmEnrolment(document, command);
-
-/** What starting has made of an account, as a past to go on from. */
-const startedBy = (time: number, ...commands: readonly ReturnType<typeof enrolAppAt>[]) => {
-  const facts = commands.flatMap((command, index) => {
-    const decision = startEnrolment(given(created()).document, command);
-    if (decision.kind !== 'events') throw new Error('it was refused');
-    return decision.events.map(({ type, data }) => ({ type, data, time, causationId: `start-${index}` }));
-  });
-  return facts;
-};
 
 const enrolmentOf = (now: number) => ({
   id: enrolmentId('phone'),

@@ -2,14 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { AccountDocument } from '#core/account-document.ts';
 import { resetAccount } from '#core/account.ts';
-import {
-  confirmEnrolment,
-  importTotp,
-  startEnrolment,
-  wouldResendEnrolment,
-  type ConfirmEnrolment,
-  type StartEnrolment,
-} from '#core/enrolment.ts';
+import { importTotp, wouldResendEnrolment } from '#core/enrolment.ts';
 import type { Decision } from '#core/decider.ts';
 import { loginStatus } from '#core/login-status.ts';
 import { cancelLogin, checkLogin, startLogin } from '#core/login.ts';
@@ -34,12 +27,11 @@ import {
   startAt,
   t0,
   wrong,
+  confirm,
+  start,
 } from '../support/account-story.ts';
 import type { Told } from '../support/given.ts';
 
-const start = (command: StartEnrolment) => (document: AccountDocument | undefined) => startEnrolment(document, command);
-const confirm = (command: ConfirmEnrolment) => (document: AccountDocument | undefined) =>
-  confirmEnrolment(document, command);
 const forced = (name: string, time = t0) => loginStarted(name, time, { needs: 'enrolment' });
 const statusIn = (document: AccountDocument, name: string, now = t0) => {
   const login = loginNamed(document, name);

@@ -1,7 +1,7 @@
 import { accountDecider, type AccountDocument } from '#core/account-document.ts';
 import type { AccountPolicy } from '#core/account-policy.ts';
 import type { Decision } from '#core/decider.ts';
-import type { ConfirmEnrolment, StartEnrolment } from '#core/enrolment.ts';
+import { confirmEnrolment, startEnrolment, type ConfirmEnrolment, type StartEnrolment } from '#core/enrolment.ts';
 import type { Guessed } from '#core/guess.ts';
 import type { CheckLogin, StartLogin } from '#core/login.ts';
 import type { CodeRequest } from '#core/send-code.ts';
@@ -212,3 +212,19 @@ export const methodNamed = (document: AccountDocument | undefined, name: string)
   document?.methods.find(({ id }) => id === methodId(name));
 export const loginNamed = (document: AccountDocument | undefined, name: string) =>
   document?.logins.find(({ id }) => id === loginId(name));
+
+/** Starts an enrolment, as a step of a story. */
+export const start = (command: StartEnrolment) => (document: AccountDocument | undefined) =>
+  startEnrolment(document, command);
+
+/** Confirms one. */
+export const confirm = (command: ConfirmEnrolment) => (document: AccountDocument | undefined) =>
+  confirmEnrolment(document, command);
+
+/** What starting has made of an account, as a past to go on from. */
+export const startedBy = (time: number, ...commands: readonly StartEnrolment[]) =>
+  commands.flatMap((command, index) => {
+    const decision = startEnrolment(given(created()).document, command);
+    if (decision.kind !== 'events') throw new Error('it was refused');
+    return decision.events.map(({ type, data }) => ({ type, data, time, causationId: `start-${index}` }));
+  });
