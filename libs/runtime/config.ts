@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { join } from 'node:path';
 import type { KafkaPlace } from '#storage/open.ts';
-import { parseRedisAddress } from '#storage/redis-address.ts';
+import { parseRedisAddress } from '#storage/redis/address.ts';
 import { kidOf, purposes, type Purpose } from './keys.ts';
 
 export type Config = {

@@ -42,10 +42,10 @@ export type KafkaPlace = {
 export async function openStorage(options: StorageOptions): Promise<Storage> {
   const { now, logger, onFatal, clientId } = options;
   if (options.kind === 'embedded') {
-    const { openSqlite } = await import('./sqlite-open.ts');
+    const { openSqlite } = await import('./sqlite/open.ts');
     return openSqlite({ file: options.file, now, logger });
   }
-  const { openRedisStore } = await import('./redis-store.ts');
+  const { openRedisStore } = await import('./redis/store.ts');
   const [store, log] = await Promise.all([
     openRedisStore({ url: options.redisUrl, now, logger }),
     openLogAlone(options.kafka, { clientId, now, logger, onFatal }),
@@ -65,6 +65,6 @@ export async function openLogAlone(
   { brokers, ssl, ca, sasl }: KafkaPlace,
   options: Pick<StorageOptions, 'clientId' | 'now'> & Partial<Pick<StorageOptions, 'logger' | 'onFatal'>>,
 ): Promise<Log> {
-  const { openKafkaLog } = await import('./kafka.ts');
+  const { openKafkaLog } = await import('./kafka/kafka.ts');
   return openKafkaLog({ ...options, brokers: [...brokers], ssl: ca ? { ca: [ca] } : ssl, sasl });
 }

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { redriveKind } from '#runtime/redrive.ts';
-import { queueRequest, requestWaits, withdrawRequest } from '#storage/sqlite-requests.ts';
+import { queueRequest, requestWaits, withdrawRequest } from '#storage/sqlite/requests.ts';
 
 const waitMsMax = 10_000;
 const askMs = 100;

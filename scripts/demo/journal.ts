@@ -1,7 +1,7 @@
 import { chainHash, decodeEvent, type Event } from '#core/event.ts';
 import type { ChallengeApproved, ChallengeRequested, AttemptRejected } from '#schemas/challenge.ts';
 import type { DeliverySent } from '#schemas/delivery.ts';
-import { readSqliteLog } from '#storage/sqlite-readers.ts';
+import { readSqliteLog } from '#storage/sqlite/readers.ts';
 import { demand } from './page.ts';
 
 export type Told = { readonly event: Event; readonly headers: Record<string, string>; readonly value: string };

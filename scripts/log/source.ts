@@ -1,7 +1,7 @@
 import type { Places } from '#runtime/config.ts';
 import type { LogRecord } from '#storage/log.ts';
 import { openLogAlone } from '#storage/open.ts';
-import { openSqliteRecords, readSqliteLog } from '#storage/sqlite-readers.ts';
+import { openSqliteRecords, readSqliteLog } from '#storage/sqlite/readers.ts';
 import type { StoredRecord } from '#storage/store.ts';
 import { readDump } from './dump.ts';
 import { inSpan, type Span } from './span.ts';
@@ -49,7 +49,7 @@ export async function openSource(places: Places, dump: string | undefined): Prom
 /** Redis if it is named, else the SQLite file; beside Kafka there must be Redis. */
 export async function openRecords({ redisUrl, kafka, file }: Places): Promise<Records> {
   if (redisUrl !== undefined) {
-    const { openRedisStore } = await import('#storage/redis-store.ts');
+    const { openRedisStore } = await import('#storage/redis/store.ts');
     const store = await openRedisStore({ url: redisUrl, now: Date.now });
     return { name: 'Redis', load: (subject) => store.load(subject), close: () => store.close() };
   }

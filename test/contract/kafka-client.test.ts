@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { createSockets, nameError, toLogRecord, within } from '#storage/kafka-client.ts';
+import { createSockets, nameError, toLogRecord, within } from '#storage/kafka/client.ts';
 import { Unavailable } from '#storage/unavailable.ts';
 
 describe('the sockets of a client that is given up', () => {

@@ -7,7 +7,7 @@ import kafkajs from 'kafkajs';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { Kafka } from '../../scripts/infra/kafka.ts';
 import { findFreePort } from '../../scripts/infra/child.ts';
-import { openKafkaLog } from '#storage/kafka.ts';
+import { openKafkaLog } from '#storage/kafka/kafka.ts';
 import type { Log, LogRecord } from '#storage/log.ts';
 import { Unavailable } from '#storage/unavailable.ts';
 import { describeLive, startOwnKafka, uniqueName } from '../support/services.ts';

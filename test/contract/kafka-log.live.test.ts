@@ -1,4 +1,4 @@
-import { openKafkaLog } from '#storage/kafka.ts';
+import { openKafkaLog } from '#storage/kafka/kafka.ts';
 import type { Log } from '#storage/log.ts';
 import { describeLive } from '../support/services.ts';
 import { describeLog } from './log.contract.ts';

@@ -1,9 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createBatcher, slotOf } from '#storage/kafka-batcher.ts';
-import type { Batcher, SendResult, Transport } from '#storage/kafka-batcher.ts';
-import type { Placed } from '#storage/kafka-calls.ts';
+import { createBatcher, slotOf } from '#storage/kafka/batcher.ts';
+import type { Batcher, SendResult, Transport } from '#storage/kafka/batcher.ts';
+import type { Placed } from '#storage/kafka/calls.ts';
 
 /** What becomes of one produce request. `mask` chooses slots, `late` after how many further requests bytes are worked off. */
 type Fate =

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { createLogger } from '#runtime/logger.ts';
-import { openKafkaLog } from '#storage/kafka.ts';
+import { openKafkaLog } from '#storage/kafka/kafka.ts';
 import { findFreePort } from '../../scripts/infra/child.ts';
 import { eventually } from '../support/installation.ts';
 

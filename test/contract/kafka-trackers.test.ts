@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, expect, it } from 'vitest';
-import { createTrackers } from '#storage/kafka-trackers.ts';
-import type { Trackers } from '#storage/kafka-trackers.ts';
+import { createTrackers } from '#storage/kafka/trackers.ts';
+import type { Trackers } from '#storage/kafka/trackers.ts';
 
 /** Begins these offsets of a partition, as a batch brings them; answers those that were new. */
 function begin(trackers: Trackers, partition: number, ...offsets: bigint[]): bigint[] {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { murmur2, partitionOf } from '#storage/murmur2.ts';
+import { murmur2, partitionOf } from '#storage/kafka/murmur2.ts';
 
 /** From kafka-clients' own test, UtilsTest.testMurmur2. */
 const known: readonly (readonly [string, number])[] = [

@@ -1,4 +1,4 @@
-import { openRedisStore } from '#storage/redis-store.ts';
+import { openRedisStore } from '#storage/redis/store.ts';
 import { createClock, type OpenedStore } from './opened-store.ts';
 import { asAdmin } from './redis-admin.ts';
 

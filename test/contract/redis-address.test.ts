@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { parseRedisAddress } from '#storage/redis-address.ts';
-import { allBuckets, bucketOf } from '#storage/redis-keys.ts';
-import { openRedisStore } from '#storage/redis-store.ts';
+import { parseRedisAddress } from '#storage/redis/address.ts';
+import { allBuckets, bucketOf } from '#storage/redis/keys.ts';
+import { openRedisStore } from '#storage/redis/store.ts';
 
 describe('REDIS_URL', () => {
   it('names one Redis, with what it takes to get in', () => {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
-import { openRedisStore } from '#storage/redis-store.ts';
+import { openRedisStore } from '#storage/redis/store.ts';
 import type { Store } from '#storage/store.ts';
 import type { RedisCluster } from '../../scripts/infra/redis-cluster.ts';
 import { describeLive, startRedisCluster } from '../support/services.ts';

@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { toUnavailable } from '#storage/redis-failure.ts';
+import { toUnavailable } from '#storage/redis/failure.ts';
 import { Unavailable } from '#storage/unavailable.ts';
 
 const marker = 'marker-4711';

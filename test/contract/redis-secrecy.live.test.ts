@@ -1,8 +1,8 @@
 import { inspect } from 'node:util';
 import type { Redis } from 'ioredis';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
-import { recordKey } from '#storage/redis-keys.ts';
-import { openRedisStore } from '#storage/redis-store.ts';
+import { recordKey } from '#storage/redis/keys.ts';
+import { openRedisStore } from '#storage/redis/store.ts';
 import type { Bucket, Store } from '#storage/store.ts';
 import { Unavailable } from '#storage/unavailable.ts';
 import { connectRedis } from '../../scripts/infra/redis.ts';

@@ -1,6 +1,6 @@
 import type { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest';
-import { openRedisStore } from '#storage/redis-store.ts';
+import { openRedisStore } from '#storage/redis/store.ts';
 import type { Store } from '#storage/store.ts';
 import { connectRedis } from '../../scripts/infra/redis.ts';
 import type { RedisServer } from '../../scripts/infra/redis.ts';

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openSqlite } from '#storage/sqlite-open.ts';
+import { openSqlite } from '#storage/sqlite/open.ts';
 import { describeLog } from './log.contract.ts';
 
 describeLog(

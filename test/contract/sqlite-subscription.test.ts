@@ -1,7 +1,7 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { readSqliteLog } from '#storage/sqlite-readers.ts';
+import { readSqliteLog } from '#storage/sqlite/readers.ts';
 import type { Log, LogRecord, OutgoingRecord } from '#storage/log.ts';
-import { openBeside } from '#storage/sqlite.ts';
+import { openBeside } from '#storage/sqlite/sqlite.ts';
 import { killAfter } from '../support/killed-child.ts';
 import { openForTest, sqliteFile } from '../support/sqlite.ts';
 

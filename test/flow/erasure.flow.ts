@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { toDeadLetter } from '#runtime/dead-letters.ts';
 import { topics } from '#schemas/topics.ts';
-import { openBeside } from '#storage/sqlite.ts';
+import { openBeside } from '#storage/sqlite/sqlite.ts';
 import type { LogRecord } from '#storage/log.ts';
 import { eraseAgain } from '../../services/verifier/erase-again.ts';
 import { connectRedis } from '../../scripts/infra/redis.ts';

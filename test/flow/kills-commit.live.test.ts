@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { scripts } from '#storage/redis-scripts.ts';
+import { scripts } from '#storage/redis/scripts.ts';
 import type { Answer, Call } from '../support/call.ts';
 import { aPhone, codeIn, eventually, wrong } from '../support/installation.ts';
 import { chainFaults, firstOnes } from '../support/journal.ts';

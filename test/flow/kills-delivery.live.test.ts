@@ -1,7 +1,7 @@
 import type { Redis } from 'ioredis';
 import { expect, it, onTestFinished } from 'vitest';
-import { leaseKey } from '#storage/redis-keys.ts';
-import { scripts } from '#storage/redis-scripts.ts';
+import { leaseKey } from '#storage/redis/keys.ts';
+import { scripts } from '#storage/redis/scripts.ts';
 import { connectRedis } from '../../scripts/infra/redis.ts';
 import { aPhone, eventually } from '../support/installation.ts';
 import { isProduce } from '../support/kafka-proxy.ts';

@@ -1,6 +1,6 @@
 import { onTestFinished } from 'vitest';
-import { createBatcher, slotOf } from '#storage/kafka-batcher.ts';
-import type { Batcher, BatcherLimits, SendResult, Transport } from '#storage/kafka-batcher.ts';
+import { createBatcher, slotOf } from '#storage/kafka/batcher.ts';
+import type { Batcher, BatcherLimits, SendResult, Transport } from '#storage/kafka/batcher.ts';
 import type { OutgoingRecord } from '#storage/log.ts';
 
 /** A produce request that waits for the test to say what becomes of it. */

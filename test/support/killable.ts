@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import type { EncodedEvent } from '#core/encoded-event.ts';
 import { readAddress } from '#runtime/address-request.ts';
-import { bucketOf, recordKey, unloggedKey } from '#storage/redis-keys.ts';
+import { bucketOf, recordKey, unloggedKey } from '#storage/redis/keys.ts';
 import { connectRedis } from '../../scripts/infra/redis.ts';
 import type { Answer, Call } from './call.ts';
 import { createCall } from './call.ts';

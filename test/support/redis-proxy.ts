@@ -1,4 +1,4 @@
-import type { Script } from '#storage/redis-scripts.ts';
+import type { Script } from '#storage/redis/scripts.ts';
 import { startGatedProxy, type GatedProxy, type Protocol } from './gated-proxy.ts';
 
 /** A gate before a Redis of this machine. */

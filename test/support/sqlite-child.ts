@@ -3,7 +3,7 @@
  * answered; `consume <file>` publishes and handles records and prints the offset of each that was handled.
  */
 import { writeSync } from 'node:fs';
-import { openSqlite } from '#storage/sqlite-open.ts';
+import { openSqlite } from '#storage/sqlite/open.ts';
 import { chainedCommit } from './chained-commit.ts';
 
 const [role, file] = process.argv.slice(2);

@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { openSqlite } from '#storage/sqlite-open.ts';
-import type { Sqlite, SqliteOptions } from '#storage/sqlite-open.ts';
+import { openSqlite } from '#storage/sqlite/open.ts';
+import type { Sqlite, SqliteOptions } from '#storage/sqlite/open.ts';
 
 /** A file name in a folder that is gone after the test. */
 export function sqliteFile(): string {

@@ -1,4 +1,4 @@
-import { scripts } from '#storage/redis-scripts.ts';
+import { scripts } from '#storage/redis/scripts.ts';
 import type { GatedProxy, Verdict } from './gated-proxy.ts';
 import { isProduce, startKafkaProxy } from './kafka-proxy.ts';
 import type { OwnServers } from './own-servers.ts';

@@ -1,5 +1,5 @@
-import type { HeaderValue, OutgoingRecord } from './log.ts';
-import { Unavailable } from './unavailable.ts';
+import type { HeaderValue, OutgoingRecord } from '../log.ts';
+import { Unavailable } from '../unavailable.ts';
 
 /** A record with the partition it goes to, chosen once: a repetition must not choose another. */
 export type Placed = { readonly record: OutgoingRecord; readonly partition: number };

@@ -1,8 +1,8 @@
 import type { Admin, Broker, Cluster, ConfigResourceTypes, ITopicConfig } from 'kafkajs';
-import { nameError, openCluster, patiently, within } from './kafka-client.ts';
-import type { Client, MakeClient } from './kafka-client.ts';
-import type { Lag, TopicSettings } from './log.ts';
-import { Unavailable } from './unavailable.ts';
+import { nameError, openCluster, patiently, within } from './client.ts';
+import type { Client, MakeClient } from './client.ts';
+import type { Lag, TopicSettings } from '../log.ts';
+import { Unavailable } from '../unavailable.ts';
 
 /** One connection for questions about the cluster, made at the first one and again after a failure. */
 export type Desk = {

@@ -1,14 +1,14 @@
 import { connectRedis } from './redis.ts';
-import type { StorageLogger } from './logger.ts';
+import type { StorageLogger } from '../logger.ts';
 import type { RedisConnection } from './redis.ts';
-import { createCheck } from './redis-check.ts';
-import { claimKey, leaseKey, noteKey } from './redis-keys.ts';
-import { createRecords } from './redis-records.ts';
-import { toFields, toText, toTexts } from './redis-replies.ts';
-import { release, reserve } from './redis-reserve.ts';
-import { scripts } from './redis-scripts.ts';
-import type { LeaseResult, Store } from './store.ts';
-import { Unavailable } from './unavailable.ts';
+import { createCheck } from './check.ts';
+import { claimKey, leaseKey, noteKey } from './keys.ts';
+import { createRecords } from './records.ts';
+import { toFields, toText, toTexts } from './replies.ts';
+import { release, reserve } from './reserve.ts';
+import { scripts } from './scripts.ts';
+import type { LeaseResult, Store } from '../store.ts';
+import { Unavailable } from '../unavailable.ts';
 
 export type RedisStoreOptions = {
   /** `redis://` or `rediss://`; several separated by commas are a cluster. */

@@ -1,8 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { StorageLogger } from './logger.ts';
+import type { StorageLogger } from '../logger.ts';
 import type { RedisConnection } from './redis.ts';
-import { allBuckets, probeKey } from './redis-keys.ts';
-import { Unavailable } from './unavailable.ts';
+import { allBuckets, probeKey } from './keys.ts';
+import { Unavailable } from '../unavailable.ts';
 
 const timeoutMs = 1_000;
 const probeTtlMs = 10_000;

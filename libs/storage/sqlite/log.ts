@@ -2,8 +2,8 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { GroupCommit } from './group-commit.ts';
 import { lastOffset, readChunk } from './log-table.ts';
 import type { LogTable } from './log-table.ts';
-import type { Lag, Log, LogRecord, ReadOptions, TopicSettings } from './log.ts';
-import type { Groups } from './sqlite-groups.ts';
+import type { Lag, Log, LogRecord, ReadOptions, TopicSettings } from '../log.ts';
+import type { Groups } from './groups.ts';
 import { translate } from './sqlite.ts';
 import type { Database } from './sqlite.ts';
 

@@ -1,9 +1,9 @@
 import type { RedisConnection } from './redis.ts';
-import { exactLimitKey, segmentLimitKey } from './redis-keys.ts';
-import { toTexts } from './redis-replies.ts';
-import { scripts } from './redis-scripts.ts';
-import type { Bucket, ReserveResult } from './store.ts';
-import { Unavailable } from './unavailable.ts';
+import { exactLimitKey, segmentLimitKey } from './keys.ts';
+import { toTexts } from './replies.ts';
+import { scripts } from './scripts.ts';
+import type { Bucket, ReserveResult } from '../store.ts';
+import { Unavailable } from '../unavailable.ts';
 
 /** What reserve.lua answers. */
 type Answer = readonly ['refused' | 'counted', number, number];

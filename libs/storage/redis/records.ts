@@ -1,9 +1,9 @@
 import type { EncodedEvent } from '#core/encoded-event.ts';
 import type { RedisConnection } from './redis.ts';
-import { allBuckets, bucketOf, erasedKey, recordKey, unloggedKey } from './redis-keys.ts';
-import { toFields, toTexts } from './redis-replies.ts';
-import { scripts } from './redis-scripts.ts';
-import type { Commit, CommitResult, Store, StoredRecord } from './store.ts';
+import { allBuckets, bucketOf, erasedKey, recordKey, unloggedKey } from './keys.ts';
+import { toFields, toTexts } from './replies.ts';
+import { scripts } from './scripts.ts';
+import type { Commit, CommitResult, Store, StoredRecord } from '../store.ts';
 
 /** The part of the store that keeps records and knows which of their events are not yet in the log. */
 export function createRecords(

@@ -1,10 +1,10 @@
-import { createLanes } from './lanes.ts';
-import type { Lanes } from './lanes.ts';
+import { createLanes } from '../lanes.ts';
+import type { Lanes } from '../lanes.ts';
 import { readChunk } from './log-table.ts';
-import type { Handler, SubscribeOptions, Subscription } from './log.ts';
+import type { Handler, SubscribeOptions, Subscription } from '../log.ts';
 import type { Database } from './sqlite.ts';
-import { createWatermark } from './watermark.ts';
-import type { Watermark } from './watermark.ts';
+import { createWatermark } from '../kafka/watermark.ts';
+import type { Watermark } from '../kafka/watermark.ts';
 
 /** One subscription: reads the topics that are its own from their positions on and runs the handler. */
 export type Member = {

@@ -1,7 +1,7 @@
-import type { LogRecord, ReadOptions } from './log.ts';
-import { readLog } from './sqlite-log.ts';
+import type { LogRecord, ReadOptions } from '../log.ts';
+import { readLog } from './log.ts';
 import { openBeside } from './sqlite.ts';
-import type { StoredRecord } from './store.ts';
+import type { StoredRecord } from '../store.ts';
 
 /**
  * The log of a file that another process may have open: reads only, as `Log.read` does. `topics` may be left out for all;

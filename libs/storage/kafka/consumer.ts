@@ -1,7 +1,7 @@
 import type { Consumer, ConsumerGroupJoinEvent, EachBatchPayload } from 'kafkajs';
-import { nameError, within } from './kafka-client.ts';
-import type { Client, MakeClient } from './kafka-client.ts';
-import type { Position } from './kafka-trackers.ts';
+import { nameError, within } from './client.ts';
+import type { Client, MakeClient } from './client.ts';
+import type { Position } from './trackers.ts';
 
 /** What the owner of a membership is told. None of these may throw. */
 export type MemberEvents = {

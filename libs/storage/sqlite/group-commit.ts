@@ -1,6 +1,6 @@
 import { failsAlone, wordsOf } from './sqlite.ts';
 import type { Database } from './sqlite.ts';
-import { Unavailable } from './unavailable.ts';
+import { Unavailable } from '../unavailable.ts';
 
 type Part = Unavailable['part'];
 

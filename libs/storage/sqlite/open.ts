@@ -1,17 +1,17 @@
 import { createGroupCommit } from './group-commit.ts';
 import type { GroupCommit } from './group-commit.ts';
 import { createLogTable } from './log-table.ts';
-import type { Log } from './log.ts';
-import type { StorageLogger } from './logger.ts';
-import { createGroups } from './sqlite-groups.ts';
-import { createSqliteLog } from './sqlite-log.ts';
-import { takeRequests } from './sqlite-requests.ts';
-import { createSqliteStore } from './sqlite-store.ts';
-import { startSweeping } from './sqlite-sweep.ts';
+import type { Log } from '../log.ts';
+import type { StorageLogger } from '../logger.ts';
+import { createGroups } from './groups.ts';
+import { createSqliteLog } from './log.ts';
+import { takeRequests } from './requests.ts';
+import { createSqliteStore } from './store.ts';
+import { startSweeping } from './sweep.ts';
 import { openDatabase } from './sqlite.ts';
 import type { Database } from './sqlite.ts';
-import type { Store } from './store.ts';
-import type { Unavailable } from './unavailable.ts';
+import type { Store } from '../store.ts';
+import type { Unavailable } from '../unavailable.ts';
 
 export type SqliteOptions = {
   readonly file: string;

@@ -1,8 +1,8 @@
 import type { Cluster, KafkaMessage } from 'kafkajs';
-import { nameError, openCluster, patiently, toLogRecord } from './kafka-client.ts';
-import type { MakeClient } from './kafka-client.ts';
-import type { LogRecord, ReadOptions } from './log.ts';
-import { Unavailable } from './unavailable.ts';
+import { nameError, openCluster, patiently, toLogRecord } from './client.ts';
+import type { MakeClient } from './client.ts';
+import type { LogRecord, ReadOptions } from '../log.ts';
+import { Unavailable } from '../unavailable.ts';
 
 type Span = {
   readonly topic: string;

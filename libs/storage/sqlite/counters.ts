@@ -1,8 +1,8 @@
 import type { GroupCommit } from './group-commit.ts';
-import { emptyBucket, memoryMs, reserve } from './reserve.ts';
-import type { BucketState } from './reserve.ts';
+import { emptyBucket, memoryMs, reserve } from '../reserve.ts';
+import type { BucketState } from '../reserve.ts';
 import type { Database } from './sqlite.ts';
-import type { Bucket, ReserveResult, Store } from './store.ts';
+import type { Bucket, ReserveResult, Store } from '../store.ts';
 
 type Read = <T>(work: () => T) => Promise<T>;
 type CounterMethods = Pick<Store, 'claim' | 'claimed' | 'reserve' | 'release' | 'note' | 'notes'>;

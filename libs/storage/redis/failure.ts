@@ -1,4 +1,4 @@
-import { Unavailable } from './unavailable.ts';
+import { Unavailable } from '../unavailable.ts';
 
 /** What Redis' error codes mean to an operator; another code is named as it is. */
 const meanings: Readonly<Record<string, string>> = {

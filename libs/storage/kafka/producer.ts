@@ -1,10 +1,10 @@
 import type { Message, TopicMessages } from 'kafkajs';
-import { slotOf } from './kafka-batcher.ts';
-import type { SendResult, Transport } from './kafka-batcher.ts';
-import type { Placed } from './kafka-calls.ts';
-import { nameError, within } from './kafka-client.ts';
-import type { MakeClient } from './kafka-client.ts';
-import type { HeaderValue, OutgoingRecord } from './log.ts';
+import { slotOf } from './batcher.ts';
+import type { SendResult, Transport } from './batcher.ts';
+import type { Placed } from './calls.ts';
+import { nameError, within } from './client.ts';
+import type { MakeClient } from './client.ts';
+import type { HeaderValue, OutgoingRecord } from '../log.ts';
 import { partitionOf } from './murmur2.ts';
 
 const openTimeoutMs = 10_000;

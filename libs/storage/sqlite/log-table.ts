@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import type { LogRecord, OutgoingRecord } from './log.ts';
+import type { LogRecord, OutgoingRecord } from '../log.ts';
 import type { Database } from './sqlite.ts';
 
 /** Where to go on reading one topic: the offset of the next record wanted; with `key`, of the next with that key. */

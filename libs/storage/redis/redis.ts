@@ -1,12 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Cluster, Redis } from 'ioredis';
 import type { CommonRedisOptions } from 'ioredis';
-import type { StorageLogger } from './logger.ts';
-import { parseRedisAddress } from './redis-address.ts';
-import type { RedisAddress } from './redis-address.ts';
-import { isRefusal, reasonOf, toUnavailable } from './redis-failure.ts';
-import type { Script } from './redis-scripts.ts';
-import { Unavailable } from './unavailable.ts';
+import type { StorageLogger } from '../logger.ts';
+import { parseRedisAddress } from './address.ts';
+import type { RedisAddress } from './address.ts';
+import { isRefusal, reasonOf, toUnavailable } from './failure.ts';
+import type { Script } from './scripts.ts';
+import { Unavailable } from '../unavailable.ts';
 
 export type Argument = string | number;
 

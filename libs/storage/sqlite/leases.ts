@@ -1,6 +1,6 @@
 import type { GroupCommit } from './group-commit.ts';
 import type { Database } from './sqlite.ts';
-import type { LeaseResult, Store } from './store.ts';
+import type { LeaseResult, Store } from '../store.ts';
 
 type LeaseRow = { owner: string; held_until: number; attempt: number; value: string | null };
 

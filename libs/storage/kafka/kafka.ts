@@ -1,15 +1,15 @@
 import kafkajs from 'kafkajs';
 import type { KafkaConfig, LogEntry, SASLOptions } from 'kafkajs';
-import { createBatcher } from './kafka-batcher.ts';
-import { createSockets, nameError } from './kafka-client.ts';
-import type { Client, MakeClient } from './kafka-client.ts';
-import { createPlacing, openProducer } from './kafka-producer.ts';
-import { readSpan } from './kafka-read.ts';
-import { startSubscription } from './kafka-subscription.ts';
-import { createDesk, createPartitionCounts, dismissMember, ensureTopics, measureLag } from './kafka-topics.ts';
-import type { Log, Subscription } from './log.ts';
-import type { StorageLogger } from './logger.ts';
-import { Unavailable } from './unavailable.ts';
+import { createBatcher } from './batcher.ts';
+import { createSockets, nameError } from './client.ts';
+import type { Client, MakeClient } from './client.ts';
+import { createPlacing, openProducer } from './producer.ts';
+import { readSpan } from './read.ts';
+import { startSubscription } from './subscription.ts';
+import { createDesk, createPartitionCounts, dismissMember, ensureTopics, measureLag } from './topics.ts';
+import type { Log, Subscription } from '../log.ts';
+import type { StorageLogger } from '../logger.ts';
+import { Unavailable } from '../unavailable.ts';
 
 export type KafkaOptions = {
   readonly brokers: readonly string[];

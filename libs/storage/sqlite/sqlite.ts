@@ -2,8 +2,8 @@ import { chmodSync, closeSync, existsSync, mkdirSync, openSync, realpathSync } f
 import { basename, dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { SQLOutputValue, StatementSync } from 'node:sqlite';
-import { sqliteSchema, sqliteSchemaVersion } from './sqlite-schema.ts';
-import { Unavailable } from './unavailable.ts';
+import { sqliteSchema, sqliteSchemaVersion } from './schema.ts';
+import { Unavailable } from '../unavailable.ts';
 
 type SqlValue = string | number | Uint8Array | null;
 type SqlRow = Record<string, SQLOutputValue>;

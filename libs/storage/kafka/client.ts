@@ -3,8 +3,8 @@ import type { Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { connect as connectTls } from 'node:tls';
 import type { Cluster, ISocketFactory, Kafka, KafkaMessage } from 'kafkajs';
-import type { LogRecord } from './log.ts';
-import { Unavailable } from './unavailable.ts';
+import type { LogRecord } from '../log.ts';
+import { Unavailable } from '../unavailable.ts';
 
 /** One kafkajs client with sockets of its own. After `kill` not one more byte of it reaches a broker. */
 export type Client = { readonly kafka: Kafka; kill(): void };

@@ -1,15 +1,15 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { EachBatchPayload } from 'kafkajs';
-import { nameError, toLogRecord, within } from './kafka-client.ts';
-import type { MakeClient } from './kafka-client.ts';
-import { joinGroup, stalled } from './kafka-consumer.ts';
-import type { Member } from './kafka-consumer.ts';
-import { createTrackers } from './kafka-trackers.ts';
-import type { Position, Trackers } from './kafka-trackers.ts';
-import { createLanes } from './lanes.ts';
-import type { Lanes } from './lanes.ts';
-import type { Handler, LogRecord, SubscribeOptions, Subscription } from './log.ts';
-import type { StorageLogger } from './logger.ts';
+import { nameError, toLogRecord, within } from './client.ts';
+import type { MakeClient } from './client.ts';
+import { joinGroup, stalled } from './consumer.ts';
+import type { Member } from './consumer.ts';
+import { createTrackers } from './trackers.ts';
+import type { Position, Trackers } from './trackers.ts';
+import { createLanes } from '../lanes.ts';
+import type { Lanes } from '../lanes.ts';
+import type { Handler, LogRecord, SubscribeOptions, Subscription } from '../log.ts';
+import type { StorageLogger } from '../logger.ts';
 
 export type SubscriptionDeps = {
   readonly makeClient: MakeClient;

@@ -1,8 +1,8 @@
 import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises';
-import { createCalls } from './kafka-calls.ts';
-import type { Call, Calls, CallsLimits, Placed } from './kafka-calls.ts';
-import type { OutgoingRecord } from './log.ts';
-import { Unavailable } from './unavailable.ts';
+import { createCalls } from './calls.ts';
+import type { Call, Calls, CallsLimits, Placed } from './calls.ts';
+import type { OutgoingRecord } from '../log.ts';
+import { Unavailable } from '../unavailable.ts';
 
 /**
  * What one produce request came to. `answered`: the slots whose records are appended on all in-sync replicas; what is

@@ -1,12 +1,12 @@
 import type { GroupCommit } from './group-commit.ts';
 import type { LogTable } from './log-table.ts';
-import { createCounters } from './sqlite-counters.ts';
-import { createLeases } from './sqlite-leases.ts';
+import { createCounters } from './counters.ts';
+import { createLeases } from './leases.ts';
 import { translate } from './sqlite.ts';
 import type { Database } from './sqlite.ts';
-import { isErased } from './store.ts';
-import type { Commit, CommitResult, Store, StoredRecord } from './store.ts';
-import { Unavailable } from './unavailable.ts';
+import { isErased } from '../store.ts';
+import type { Commit, CommitResult, Store, StoredRecord } from '../store.ts';
+import { Unavailable } from '../unavailable.ts';
 
 export type SqliteStoreParts = {
   readonly database: Database;

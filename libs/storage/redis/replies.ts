@@ -1,4 +1,4 @@
-import { Unavailable } from './unavailable.ts';
+import { Unavailable } from '../unavailable.ts';
 
 /** Reads what Redis answered; an answer of another shape than asked for rejects, for then it is not the Redis we know. */
 export function toText(reply: unknown): string {

@@ -1,7 +1,7 @@
 import type { GroupCommit } from './group-commit.ts';
-import type { Handler, Subscription, SubscribeOptions } from './log.ts';
-import { createMember } from './sqlite-member.ts';
-import type { Member } from './sqlite-member.ts';
+import type { Handler, Subscription, SubscribeOptions } from '../log.ts';
+import { createMember } from './member.ts';
+import type { Member } from './member.ts';
 import type { Database } from './sqlite.ts';
 
 export type Groups = {
