@@ -21,6 +21,8 @@ export type Config = {
   /** Name of the newest otp key, for a gateway that is not given that key. */
   readonly otpKid: string;
   readonly verifierUrl: string;
+  /** Where the portal finds the API. */
+  readonly gatewayUrl: string;
   /** Where our pages are: the first part of every pageUrl. */
   readonly portalUrl: string;
   readonly trustedProxies: readonly string[];
@@ -105,6 +107,7 @@ export function readConfig(env: Env, role: Role): Config {
     platformKey,
     otpKid,
     verifierUrl: (read.url('VERIFIER_URL') ?? 'http://127.0.0.1:8081').replace(/\/$/, ''),
+    gatewayUrl: (read.url('GATEWAY_URL') ?? 'http://127.0.0.1:8080').replace(/\/$/, ''),
     portalUrl: (read.url('PORTAL_URL') ?? publicUrl).replace(/\/$/, ''),
     trustedProxies: read.proxies('TRUSTED_PROXIES'),
     channels: read.words('CHANNELS', ['sms', 'email'] as const) ?? ['sms', 'email'],

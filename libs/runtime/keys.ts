@@ -13,6 +13,7 @@ export const purposes = [
   'otp',
   'method',
   'proof',
+  'portal',
 ] as const;
 
 export type Purpose = (typeof purposes)[number];

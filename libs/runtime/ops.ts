@@ -1,10 +1,12 @@
 import { createHttp, type Http } from './http.ts';
 import type { Foundation } from './foundation.ts';
 
+type OpsGround = Pick<Foundation, 'config' | 'logger' | 'telemetry'>;
+
 /** Health and metrics: for operators and supervisors, without a key. */
 export function registerOps(
   app: Pick<Http, 'get'>,
-  foundation: Foundation,
+  foundation: OpsGround,
   ready: () => Promise<boolean>,
   metrics: boolean,
 ): void {
@@ -23,7 +25,7 @@ export function registerOps(
 
 /** A small server of its own on OPS_PORT, loopback unless OPS_HOST says otherwise. */
 export async function listenOps(
-  foundation: Foundation,
+  foundation: OpsGround,
   ready: () => Promise<boolean>,
 ): Promise<{ close(): Promise<void> }> {
   const { logger, telemetry, config } = foundation;

@@ -9,6 +9,9 @@ import type { Provider } from '../delivery-worker/providers/provider.ts';
 import type { SandboxInbox } from '../delivery-worker/providers/sandbox-inbox.ts';
 import { registerGateway } from '../gateway/app.ts';
 import { startTemplateWorker } from '../template-worker/app.ts';
+import { apiInProcess } from '../portal/api.ts';
+import { registerPortal } from '../portal/app.ts';
+import { portalAt } from '../portal/portal.ts';
 import { registerVerifier, startVerifierWork } from '../verifier/app.ts';
 import { registerSandbox } from './sandbox-routes.ts';
 
@@ -23,6 +26,9 @@ export async function createStandaloneApp(
   const app = createHttp({ logger, telemetry, loopbackOnly: development, trustedProxies: config.trustedProxies });
   await registerGateway(app, foundation, (gateway) => registerVerifier(gateway, foundation));
   registerOps(app, foundation, ready, development);
+  const { keys, now } = foundation;
+  const api = apiInProcess(app, 'localhost');
+  await registerPortal(app, portalAt(config.portalUrl, { api, keys, now }), logger);
   if (inbox) registerSandbox(app, inbox);
   return app;
 }

@@ -140,6 +140,7 @@ function configOf({ kind, config, servers }: SystemOptions, dataDir: string): Co
     purposeKeys: {},
     platformKey,
     otpKid: kidOf(masterKey),
+    gatewayUrl: 'http://127.0.0.1:8080',
     verifierUrl: '',
     portalUrl: 'http://localhost:8080',
     trustedProxies: [],

@@ -159,7 +159,9 @@ describe('A value in a file', () => {
 describe('Keys', () => {
   it('are asked for in production, all at once or each', () => {
     const [fault = ''] = faultsOf({ PLATFORM_KEY: platformKey });
-    expect(fault).toMatch(/^MASTER_KEY must be set .* or else each of KEY_SUBJECT, KEY_DESTINATION, .*KEY_PROOF$/);
+    expect(fault).toMatch(
+      /^MASTER_KEY must be set .* or else each of KEY_SUBJECT, KEY_DESTINATION, .*KEY_PROOF, KEY_PORTAL$/,
+    );
     const each = Object.fromEntries(purposes.map((purpose) => [`KEY_${purpose.toUpperCase()}`, masterKey]));
     expect(faultsOf(each)).toEqual([]);
     const { KEY_OTP: _, ...others } = each;

@@ -1,0 +1,37 @@
+import cookie from '@fastify/cookie';
+import formbody from '@fastify/formbody';
+import rateLimit from '@fastify/rate-limit';
+import type { FastifyInstance } from 'fastify';
+import type { Logger } from '#runtime/logger.ts';
+import { answerFailure, PageFailure } from './failure.ts';
+import { registerLogin } from './login/routes.ts';
+import { cardLook } from './page.ts';
+import type { Portal } from './portal.ts';
+
+const formBytesMax = 16_384;
+const requestsPerMinuteMax = 600;
+
+/** The pages on an app: each a client of the public API and nothing more. */
+export async function registerPortal(app: FastifyInstance, portal: Portal, logger: Logger): Promise<void> {
+  await app.register(async (scope) => {
+    // Coarse, per address and process: what counts guesses and sends is the API.
+    await scope.register(rateLimit, {
+      max: requestsPerMinuteMax,
+      timeWindow: 60_000,
+      errorResponseBuilder: () => new PageFailure('tooMany'),
+    });
+    await scope.register(cookie);
+    scope.removeAllContentTypeParsers();
+    await scope.register(formbody, { bodyLimit: formBytesMax });
+    scope.setErrorHandler(answerFailure(portal, logger));
+    for (const { script } of [cardLook]) {
+      scope.get(script.path, { schema: { hide: true } }, async (_request, reply) =>
+        reply
+          .type('text/javascript; charset=utf-8')
+          .header('cache-control', 'public, max-age=31536000, immutable')
+          .send(script.text),
+      );
+    }
+    registerLogin(scope, portal);
+  });
+}

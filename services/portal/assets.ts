@@ -1,0 +1,28 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+
+const read = (path: string) => readFileSync(new URL(path, import.meta.url), 'utf8');
+
+/** Takes comments and needless space out of a style sheet, since it travels with every page. */
+const shrink = (css: string) =>
+  css
+    .replace(/\/\*[^]*?\*\//g, '')
+    .replace(/\s+/g, ' ')
+    .replace(/ ?([{};,>]) ?/g, '$1')
+    .replace(/: /g, ':')
+    .trim();
+
+export const hashOf = (text: string) => createHash('sha256').update(text).digest('base64');
+
+/** The style of a page, inline so that it shows in one round trip. */
+export const styleOf = (...sheets: readonly string[]): string =>
+  sheets.map((sheet) => shrink(read(`style/${sheet}.css`))).join('');
+
+export type Script = { readonly path: string; readonly text: string };
+
+/** A script for browsers under a path that changes with its content, so that it may be kept for ever. */
+export function scriptOf(name: string): Script {
+  const text = read(`browser/${name}.js`);
+  const version = createHash('sha256').update(text).digest('base64url').slice(0, 12);
+  return { path: `/assets/${name}-${version}.js`, text };
+}
