@@ -1,10 +1,12 @@
 import { defineConfig } from 'vitest/config';
 
 const liveTests = 'test/**/*.live.test.ts';
+const drills = 'test/drills/*.test.ts';
 
 /**
- * Two projects: `pure` needs nothing but Node and runs two files at a time; `live` runs on real Kafka and Redis, one
- * file after another, once the pure ones are through. Modules are loaded by Node itself, as in production, so an import
+ * Three projects: `pure` needs nothing but Node and runs two files at a time; `live` runs on real Kafka and Redis, one
+ * file after another, once the pure ones are through; `drills` are outages and load, each file on servers of its own,
+ * with times that DRILLS=full makes as long as they are in life. Modules are loaded by Node itself, as in production, so an import
  * or a syntax that Node refuses fails here as well.
  */
 export default defineConfig({
@@ -16,7 +18,7 @@ export default defineConfig({
         test: {
           name: 'pure',
           include: ['test/**/*.test.ts'],
-          exclude: [liveTests],
+          exclude: [liveTests, drills],
           maxWorkers: 2,
           testTimeout: 30_000,
           hookTimeout: 30_000,
@@ -33,6 +35,18 @@ export default defineConfig({
           hookTimeout: 120_000,
           sequence: { groupOrder: 2 },
           globalSetup: './test/support/start-services.ts',
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'drills',
+          include: [drills],
+          maxWorkers: 1,
+          testTimeout: 300_000,
+          hookTimeout: 120_000,
+          sequence: { groupOrder: 3 },
+          globalSetup: './test/support/find-services.ts',
         },
       },
     ],

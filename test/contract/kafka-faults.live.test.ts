@@ -1,106 +1,18 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
-import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import kafkajs from 'kafkajs';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { Kafka } from '../../scripts/infra/kafka.ts';
 import { findFreePort } from '../../scripts/infra/child.ts';
-import { openKafkaLog } from '#storage/kafka/kafka.ts';
-import type { Log, LogRecord } from '#storage/log.ts';
+import type { LogRecord } from '#storage/log.ts';
 import { Unavailable } from '#storage/unavailable.ts';
+import { createHearing, expectUnbroken, openLog, startOwners, sum, topicOn } from '../support/kafka-load.ts';
 import { describeLive, startOwnKafka, uniqueName } from '../support/services.ts';
-import { keyOf, numbers, patience, readAll, until, valueOf } from './opened-log.ts';
+import { numbers, patience, readAll, until, valueOf } from './opened-log.ts';
 
 const childScript = fileURLToPath(new URL('../support/kafka-child.ts', import.meta.url));
-const keys = numbers(20).map((key) => `key-${key}`);
-
-/** A log on these brokers, closed after the test, and all it said. */
-async function open(brokers: readonly string[]) {
-  const said: string[] = [];
-  const note = (event: string, fields?: unknown) => void said.push(`${event} ${JSON.stringify(fields)}`);
-  const fatal: string[] = [];
-  const log = await openKafkaLog({
-    brokers,
-    clientId: 'test',
-    logger: { info: note, warn: note },
-    onFatal: (reason) => fatal.push(reason),
-  });
-  onTestFinished(async () => await log.close());
-  return { log, said, fatal };
-}
-
-async function topicOf(log: Log, partitions = 3): Promise<string> {
-  const name = uniqueName('twofold.test');
-  await log.ensureTopics([{ name, retentionMs: 3_600_000, partitions }]);
-  return name;
-}
-
-/**
- * Owners that tell one record after the other for each key, with all before it that are not known to be told, until they
- * are stopped.
- */
-function startOwners(log: Log, topic: string) {
-  const acked = new Map(keys.map((key) => [key, 0]));
-  const rejections: unknown[] = [];
-  const stop = new AbortController();
-  const own = async (key: string) => {
-    let made = 1;
-    while (!stop.signal.aborted) {
-      const first = (acked.get(key) ?? 0) + 1;
-      try {
-        await log.publish(numbers(made - first + 1, first).map((value) => ({ topic, key, headers: {}, value })));
-        acked.set(key, made);
-        made += 1;
-      } catch (error) {
-        rejections.push(error);
-        // It goes on deciding for a while.
-        made = Math.min(made + 1, first + 3);
-      }
-      await pause(20);
-    }
-  };
-  const all = Promise.all(keys.map(own));
-  return {
-    rejections,
-    least: () => Math.min(...acked.values()),
-    async stop() {
-      stop.abort();
-      await all;
-      return acked;
-    },
-  };
-}
-
-/** Everything that handlers were given, by which subscription, and how many different records that is. */
-function createHearing() {
-  const heard: LogRecord[] = [];
-  const counts = new Map<string, number>();
-  const different = new Set<string>();
-  return {
-    heard,
-    countBy: (by: string) => counts.get(by) ?? 0,
-    different: () => different.size,
-    by: (by: string) => async (record: LogRecord) => {
-      heard.push(record);
-      counts.set(by, (counts.get(by) ?? 0) + 1);
-      different.add(`${keyOf(record)}:${valueOf(record)}`);
-      await pause(Math.random() * 4);
-    },
-  };
-}
-
-const sum = (acked: ReadonlyMap<string, number>) => [...acked.values()].reduce((total, last) => total + last, 0);
-
-/** The first occurrences of each key are 1, 2, 3 … up to at least what was acknowledged. */
-function expectUnbroken(records: readonly LogRecord[], acked: ReadonlyMap<string, number>): void {
-  for (const [key, last] of acked) {
-    const firsts = [...new Set(records.filter((record) => keyOf(record) === key).map(valueOf))];
-    expect(firsts.length).toBeGreaterThanOrEqual(last);
-    expect(firsts).toEqual(numbers(firsts.length, 1));
-  }
-}
 
 describeLive('A broker that dies', ['own-kafka'], () => {
   let kafka: Kafka;
@@ -111,8 +23,8 @@ describeLive('A broker that dies', ['own-kafka'], () => {
   const broker = () => kafka.nodes[0];
 
   it('loses nothing that was acknowledged, keeps the order of keys, and is found again when it is back', async () => {
-    const { log, said, fatal } = await open(kafka.brokers);
-    const topic = await topicOf(log);
+    const { log, said, fatal } = await openLog(kafka.brokers);
+    const topic = await topicOn(log);
     const hearing = createHearing();
     const options = { group: uniqueName('test'), topics: [topic], concurrency: 8 };
     const subscription = await log.subscribe(options, hearing.by('it'));
@@ -139,7 +51,7 @@ describeLive('A broker that dies', ['own-kafka'], () => {
 describeLive('A broker that is not there yet', ['own-kafka'], () => {
   it('makes publications reject, first at their deadline, then at once, and is used when it comes', async () => {
     const port = await findFreePort();
-    const { log } = await open([`127.0.0.1:${port}`]);
+    const { log } = await openLog([`127.0.0.1:${port}`]);
     await expect(log.check()).rejects.toBeInstanceOf(Unavailable);
     const heard: LogRecord[] = [];
     const topic = 'twofold.test';
@@ -166,9 +78,9 @@ describeLive('A broker that is not there yet', ['own-kafka'], () => {
 
 describeLive('The shared Kafka', ['kafka'], ({ brokers }) => {
   it('hands the partitions of a group over under load: nothing is lost, first deliveries keep the order of keys', async () => {
-    const { log } = await open(brokers);
-    const { log: otherLog } = await open(brokers);
-    const topic = await topicOf(log, 6);
+    const { log } = await openLog(brokers);
+    const { log: otherLog } = await openLog(brokers);
+    const topic = await topicOn(log, 6);
     const options = { group: uniqueName('test'), topics: [topic], concurrency: 8 };
     const { heard, by, countBy, different } = createHearing();
     await log.subscribe(options, by('first'));
@@ -188,8 +100,8 @@ describeLive('The shared Kafka', ['kafka'], ({ brokers }) => {
   });
 
   it('gives again what a killed process had not committed, and nothing that it had', async () => {
-    const { log } = await open(brokers);
-    const topic = await topicOf(log);
+    const { log } = await openLog(brokers);
+    const topic = await topicOn(log);
     const group = uniqueName('test');
     const values = numbers(2000);
     await Promise.all(
@@ -216,8 +128,8 @@ describeLive('The shared Kafka', ['kafka'], ({ brokers }) => {
   });
 
   it('knows no group of a reader', async () => {
-    const { log } = await open(brokers);
-    const topic = await topicOf(log);
+    const { log } = await openLog(brokers);
+    const topic = await topicOn(log);
     const admin = new kafkajs.Kafka({ brokers: [...brokers], logLevel: kafkajs.logLevel.NOTHING }).admin();
     await admin.connect();
     onTestFinished(async () => await admin.disconnect());
@@ -231,8 +143,8 @@ describeLive('The shared Kafka', ['kafka'], ({ brokers }) => {
   });
 
   it('is read to the end of every partition, though one answer holds a few of them only', async () => {
-    const { log } = await open(brokers);
-    const topic = await topicOf(log, 48);
+    const { log } = await openLog(brokers);
+    const topic = await topicOn(log, 48);
     const record = { topic, key: null, headers: {}, value: Buffer.alloc(64 * 1024, 'x') };
     // Without a key they go to each partition in turn, 512 KiB to each.
     for (let i = 0; i < 8; i += 1) await Promise.all(numbers(48).map(() => log.publish([record])));
@@ -241,23 +153,23 @@ describeLive('The shared Kafka', ['kafka'], ({ brokers }) => {
 
   describe('topics', () => {
     it('with another number of partitions are refused in words', async () => {
-      const { log } = await open(brokers);
-      const name = await topicOf(log, 3);
+      const { log } = await openLog(brokers);
+      const name = await topicOn(log, 3);
       const refusal = log.ensureTopics([{ name, retentionMs: 3_600_000, partitions: 4 }]);
       await expect(refusal).rejects.toThrow(`Topic ${name} has 3 partitions and should have 4`);
       await expect(refusal).rejects.not.toBeInstanceOf(Unavailable);
     });
 
     it('with another retention are told of', async () => {
-      const { log } = await open(brokers);
-      const name = await topicOf(log, 3);
+      const { log } = await openLog(brokers);
+      const name = await topicOn(log, 3);
       const warnings = await log.ensureTopics([{ name, retentionMs: 7_200_000, partitions: 3 }]);
       expect(warnings.join('\n')).toContain(`Topic ${name} has retention.ms=3600000 and should have 7200000.`);
     });
 
     it('can be made by two processes at once', async () => {
-      const { log } = await open(brokers);
-      const { log: other } = await open(brokers);
+      const { log } = await openLog(brokers);
+      const { log: other } = await openLog(brokers);
       const wanted = numbers(5).map((n) => ({
         name: uniqueName(`twofold.test-${n}`),
         retentionMs: 1000,
@@ -273,7 +185,7 @@ describeLive('The shared Kafka', ['kafka'], ({ brokers }) => {
     });
 
     it('that are compacted keep the last record of each key, and a read passes the gaps', async () => {
-      const { log } = await open(brokers);
+      const { log } = await openLog(brokers);
       const name = uniqueName('twofold.test');
       await log.ensureTopics([{ name, retentionMs: 0, compacted: true, partitions: 1 }]);
       for (const value of numbers(3)) await log.publish([{ topic: name, key: 'key', headers: {}, value }]);

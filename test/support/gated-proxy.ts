@@ -3,9 +3,10 @@ import { listen } from './vendors/listen.ts';
 
 /**
  * What happens to one request: `pass` forwards it · `swallow` loses this one · `freeze` loses this one and all that follow, of
- * every connection · `cut` forwards it and ends the connection before its answer · `sever` does the same and lets nobody in any more.
+ * every connection · `cut` forwards it and ends the connection before its answer · `sever` does the same and lets nobody in any more ·
+ * `hush` forwards it and loses its answer only (of a protocol whose answers are told apart).
  */
-export type Verdict = 'pass' | 'swallow' | 'freeze' | 'cut' | 'sever';
+export type Verdict = 'pass' | 'swallow' | 'freeze' | 'cut' | 'sever' | 'hush';
 
 /** How requests and answers are told apart in a stream of bytes. */
 export type Protocol = {
@@ -90,19 +91,26 @@ function join(state: State, client: Socket): void {
     });
   }
   let deaf = false;
+  /** Of the requests that wait for their answers, in order: whether the answer is to be lost. */
+  const hushed: boolean[] = [];
   const requests = cutter(state.protocol.requestBytes);
   client.on('data', (bytes) => {
     for (const request of requests(bytes)) {
       const verdict = deaf || state.frozen ? 'swallow' : judgeOne(state, request);
       deaf ||= verdict === 'cut' || verdict === 'sever';
-      if (verdict === 'swallow' || verdict === 'freeze') state.bereft.add(client);
-      else server.write(request);
+      if (verdict === 'swallow' || verdict === 'freeze') {
+        state.bereft.add(client);
+      } else {
+        hushed.push(verdict === 'hush');
+        server.write(request);
+      }
     }
   });
   const answers = state.protocol.answerBytes && cutter(state.protocol.answerBytes);
   server.on('data', (bytes) => {
     if (deaf) return endAllOrOne(state, client);
     for (const answer of answers?.(bytes) ?? [bytes]) {
+      if (answers && hushed.shift()) continue;
       client.write(state.protocol.rewrite?.(answer, state.port) ?? answer);
     }
   });

@@ -1,7 +1,6 @@
 import type { TestProject } from 'vitest/node';
-import { fetchKafkaJars } from '../../scripts/infra/kafka-jars.ts';
 import { provideKafka, provideRedis } from '../../scripts/infra/provide.ts';
-import { findRedis } from '../../scripts/infra/redis-binary.ts';
+import { missingOwn } from './find-services.ts';
 import type { ServicesReport } from './services.ts';
 
 /**
@@ -10,20 +9,14 @@ import type { ServicesReport } from './services.ts';
  */
 export default async function startServices(project: TestProject): Promise<() => Promise<void>> {
   const startedAt = performance.now();
-  const [kafka, redis, ownKafka, ownRedis] = await Promise.all([
-    provideKafka(),
-    provideRedis(),
-    whyNot(fetchKafkaJars()),
-    whyNot(findRedis()),
-  ]);
+  const [kafka, redis, own] = await Promise.all([provideKafka(), provideRedis(), missingOwn()]);
   const report: ServicesReport = {
     kafkaBrokers: kafka.available ? kafka.address : '',
     redisUrl: redis.available ? redis.address : '',
     missing: {
       ...(!kafka.available && { kafka: kafka.reason }),
       ...(!redis.available && { redis: redis.reason }),
-      ...(ownKafka !== undefined && { 'own-kafka': ownKafka }),
-      ...(ownRedis !== undefined && { 'own-redis': ownRedis }),
+      ...own,
     },
   };
   project.provide('services', report);
@@ -32,13 +25,4 @@ export default async function startServices(project: TestProject): Promise<() =>
   return async () => {
     await Promise.all([kafka, redis].map(async (provided) => provided.available && (await provided.stop())));
   };
-}
-
-async function whyNot(preparation: Promise<unknown>): Promise<string | undefined> {
-  try {
-    await preparation;
-    return undefined;
-  } catch (error) {
-    return error instanceof Error ? error.message : String(error);
-  }
 }
