@@ -21,6 +21,8 @@ export type HandleDeps = {
   readonly telemetry: Telemetry;
   /** Told of each subject whose record was changed here, for who keeps copies. */
   readonly changed?: (subject: string) => void;
+  /** How long callers wait for the log; sooner in tests. */
+  readonly patienceMs?: number;
 };
 
 export type Command<Document, Outcome, Answer> = {
@@ -83,12 +85,13 @@ type At<Document> = {
 type Undecided = 'conflict' | 'unknown';
 
 const conflictMsMax = 2_000;
-const waitingPublicationMsMax = 2_000;
+/** Nobody waits longer for the log: neither who was decided before it stopped, nor, by a refusal, who comes after. */
+const logPatienceMs = 2_000;
 const queueMax = 256;
 
 /** load → decide → commit → publish → settle: the only such loop (ARCHITECTURE.md, The log tells, the store decides). */
 export function createHandle(deps: HandleDeps): Handle {
-  const { store, log, telemetry } = deps;
+  const { store, log, telemetry, patienceMs = logPatienceMs } = deps;
   const turn = createTurns(queueMax);
 
   /** What stands beside these events in their publication; they are in the order of versions. */
@@ -109,8 +112,27 @@ export function createHandle(deps: HandleDeps): Handle {
     await store.settle(subject, unlogged).catch(ignoreUnavailable);
   }
 
+  /**
+   * The same for a caller, who waits only so long for the log. The telling goes on behind the refusal, in its place among the others,
+   * and settles; it says no more than any publication whose outcome is not known. Who repeats the command finds it in the record.
+   */
+  async function tellCaller(...told: Parameters<typeof tell>): Promise<void> {
+    const { promise: late, reject } = Promise.withResolvers<never>();
+    const timer = setTimeout(() => reject(new Unavailable('log', `not told within ${patienceMs} ms`)), patienceMs);
+    await Promise.race([tell(...told), late]).finally(() => clearTimeout(timer));
+  }
+
   function refuseWhileLogIsBehind(): void {
-    if (log.full() || log.waitingMs() > waitingPublicationMsMax) throw new Unavailable('log', 'publications wait');
+    if (log.full() || log.waitingMs() > patienceMs) throw new Unavailable('log', 'publications wait');
+  }
+
+  /** Refused at once; and again when its turn comes, since those before it may have waited in vain. */
+  function inTurn<Document, Outcome, Answer>(command: Command<Document, Outcome, Answer>) {
+    refuseWhileLogIsBehind();
+    return turn(command.subject, () => {
+      refuseWhileLogIsBehind();
+      return untilDecided(command);
+    });
   }
 
   async function attempt<Document, Outcome, Answer>(
@@ -121,7 +143,7 @@ export function createHandle(deps: HandleDeps): Handle {
     const document = documentOf<Document>(record);
     if (record && document === undefined) {
       // It was erased, and is there only until that is told.
-      await tell(subject, record);
+      await tellCaller(subject, record);
       return record.unlogged.some((event) => event.headers['ce_causationid'] === commandId)
         ? { kind: 'erased' }
         : 'conflict';
@@ -129,14 +151,14 @@ export function createHandle(deps: HandleDeps): Handle {
     const outcome = document && command.decider.outcomeOf(document, commandId);
     const salt = record?.salt ?? randomBytes(32).toString('base64url');
     if (document && outcome) {
-      await tell(subject, record as StoredRecord);
+      await tellCaller(subject, record as StoredRecord);
       return { kind: 'done', outcome, document, salt, fresh: false };
     }
     const now = deps.now();
     const decision = await command.decide(document, { now, salt });
     if (command.late && decision.kind === 'events') throw new Problem('idempotency-key-spent');
     if (decision.kind !== 'events') {
-      if (record) await tell(subject, record);
+      if (record) await tellCaller(subject, record);
       return decision.kind === 'answer' ? { kind: 'answer', answer: decision.answer, document, salt } : decision;
     }
     return commit(command, { record, document, salt, now }, decision.events);
@@ -172,7 +194,7 @@ export function createHandle(deps: HandleDeps): Handle {
     telemetry.count('twofold.commits', { outcome: result.kind });
     if (result.kind !== 'committed') return result.kind;
     deps.changed?.(subject);
-    await tell(subject, { ...record, unlogged: result.unlogged }, () => also);
+    await tellCaller(subject, { ...record, unlogged: result.unlogged }, () => also);
     if (document === undefined) return { kind: 'erased' };
     const outcome = decider.outcomeOf(document, commandId);
     if (!outcome) throw new Error(`events of ${decided[0]?.type} left no outcome`);
@@ -197,27 +219,25 @@ export function createHandle(deps: HandleDeps): Handle {
 
   return {
     async handle(command) {
-      refuseWhileLogIsBehind();
-      const result = await turn(command.subject, () => untilDecided(command));
+      const result = await inTurn(command);
       if (result.kind === 'erased') throw new Error('what erases is no command with an answer');
       return result;
     },
     async erase(command) {
-      refuseWhileLogIsBehind();
       let found = false;
       const decide: typeof command.decide = async (document, at) => {
         const decision = await command.decide(document, at);
         found ||= decision.kind === 'events';
         return decision;
       };
-      const result = await turn(command.subject, () => untilDecided({ ...command, decide }));
+      const result = await inTurn({ ...command, decide });
       if (result.kind === 'refused' && !(found && result.refusal.code === 'not-found')) return result;
       return { kind: 'erased' };
     },
     async look(subject) {
       const record = await store.load(subject);
       if (!record) return undefined;
-      await tell(subject, record);
+      await tellCaller(subject, record);
       const document = documentOf<never>(record);
       return document && { document, salt: record.salt };
     },
