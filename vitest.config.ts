@@ -2,11 +2,13 @@ import { defineConfig } from 'vitest/config';
 
 const liveTests = 'test/**/*.live.test.ts';
 const drills = 'test/drills/*.test.ts';
+const browserTests = 'test/**/*.browser.test.ts';
 
 /**
- * Three projects: `pure` needs nothing but Node and runs two files at a time; `live` runs on real Kafka and Redis, one
- * file after another, once the pure ones are through; `drills` are outages and load, each file on servers of its own,
- * with times that DRILLS=full makes as long as they are in life. Modules are loaded by Node itself, as in production, so an import
+ * Four projects: `pure` needs nothing but Node and runs two files at a time; `live` runs on real Kafka and Redis, one
+ * file after another, once the pure ones are through; `pages` walks the pages in a real Chromium after that; `drills` are
+ * outages and load, each file on servers of its own, with times that DRILLS=full makes as long as they are in life.
+ * Modules are loaded by Node itself, as in production, so an import
  * or a syntax that Node refuses fails here as well.
  */
 export default defineConfig({
@@ -18,7 +20,7 @@ export default defineConfig({
         test: {
           name: 'pure',
           include: ['test/**/*.test.ts'],
-          exclude: [liveTests, drills],
+          exclude: [liveTests, browserTests, drills],
           maxWorkers: 2,
           testTimeout: 30_000,
           hookTimeout: 30_000,
@@ -40,12 +42,23 @@ export default defineConfig({
       {
         extends: true,
         test: {
+          name: 'pages',
+          include: [browserTests],
+          maxWorkers: 1,
+          testTimeout: 120_000,
+          hookTimeout: 60_000,
+          sequence: { groupOrder: 3 },
+        },
+      },
+      {
+        extends: true,
+        test: {
           name: 'drills',
           include: [drills],
           maxWorkers: 1,
           testTimeout: 300_000,
           hookTimeout: 120_000,
-          sequence: { groupOrder: 3 },
+          sequence: { groupOrder: 4 },
           globalSetup: './test/support/find-services.ts',
         },
       },
