@@ -30,13 +30,19 @@ export const MessageRendered = Type.Union([CodeRendered, NoticeRendered]);
 const fate = <Told extends TProperties>(told: Told) =>
   Type.Union([Type.Object({ ...ofCode, ...told }), Type.Object({ ...ofNotice, ...told })]);
 
-export const DeliverySent = fate({
+const sent = {
   provider: Type.String({ maxLength: 32 }),
   /** Calls to providers made for this send, this one included. */
   calls: Type.Integer({ minimum: 1 }),
   /** The person may have got it twice: an earlier call's outcome stayed unknown. */
   possibleDuplicate: Type.Boolean(),
-});
+};
+
+export const DeliverySent = Type.Union([
+  /** `requestedAt`: when the code was asked for; from then to the event's own time it took to the hand-over. */
+  Type.Object({ ...ofCode, ...sent, requestedAt: Type.Optional(Millis) }),
+  Type.Object({ ...ofNotice, ...sent }),
+]);
 
 export const deliveryFailures = [
   'rejected',

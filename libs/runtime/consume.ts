@@ -55,10 +55,12 @@ async function handleRecord(options: ConsumeOptions, record: LogRecord, lane: La
   const { buriesUnreadable = true } = options;
   if (!decoded.ok) return buriesUnreadable ? bury(options, record, decoded.reason, 1) : undefined;
   const { event } = decoded;
+  const react = options.reactions[event.type];
+  // Somebody else's, in every respect.
+  if (!react && !buriesUnreadable) return;
   const fault = dataFault(event.type, event.data);
   // Nobody is told of it: they would read the data.
   if (fault !== undefined) return buriesUnreadable ? bury(options, record, 'malformed-data', 1) : undefined;
-  const react = options.reactions[event.type];
   if (!react) return;
   for (let tries = 1; ; tries += 1) {
     try {

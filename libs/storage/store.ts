@@ -79,6 +79,12 @@ export type ReserveResult =
   | { readonly kind: 'counted'; readonly nextAt: number; readonly left: number }
   | { readonly kind: 'refused'; readonly limit: string; readonly retryAfterMs: number };
 
+/** Minutes of tallies that are kept: 48 h. */
+export const tallyMinutesKept = 2_880;
+
+/** What was counted in one minute (Unix milliseconds / 60,000), by field. */
+export type Tally = { readonly minute: number; readonly counts: Readonly<Record<string, number>> };
+
 /**
  * Where decisions become durable. Rules never run here: the store only compares. Every method rejects with `Unavailable`
  * (and nothing else) when the store can't be reached, times out, or refuses writes; after such a rejection the call may or
@@ -140,6 +146,13 @@ export type Store = {
   note(key: string, field: string, rank: number, value: string, ttlMs: number): Promise<void>;
   /** All noted fields of a key. */
   notes(key: string): Promise<Record<string, string>>;
+  /**
+   * Adds to the counts of a key in one minute, all fields or none. Approximate by nature: what is sent again counts again. A minute
+   * that is kept no more (`tallyMinutesKept`) is passed over.
+   */
+  tally(key: string, { minute, counts }: Tally): Promise<void>;
+  /** What was counted under a key from minute `from` on and before minute `to`, oldest first; minutes without counts are left out. */
+  tallies(key: string, from: number, to: number): Promise<Tally[]>;
   /** Resolves if the store takes reads and writes now (a ping within 1 s), else rejects with Unavailable. */
   check(): Promise<void>;
   /** Waits for calls under way, then lets go of connections or files. */

@@ -21,19 +21,19 @@ const nobody = [] as const;
 export const eventWords = {
   'challenge-requested': {
     by: both,
-    to: ['template-worker'],
+    to: ['template-worker', 'verifier'],
     about: 'the challenge',
     says: 'A code was asked for. All numbers that rules fixed are in it: digits, attempts, sends, expiry.',
   },
   'challenge-resend-requested': {
     by: both,
-    to: ['template-worker'],
+    to: ['template-worker', 'verifier'],
     about: 'the challenge',
     says: 'A new code was asked for; the codes of earlier sends are void. Attempts stay as they were.',
   },
   'attempt-rejected': {
     by: verifier,
-    to: nobody,
+    to: verifier,
     about: 'the challenge',
     says: 'A wrong guess was counted: how many are left, and how many in a row the address or the method has had.',
   },
@@ -45,7 +45,7 @@ export const eventWords = {
   },
   'challenge-approved': {
     by: verifier,
-    to: nobody,
+    to: verifier,
     about: 'the challenge',
     says: 'The right code came, for the first and only time. Holds the claims from which the proof is signed.',
   },
@@ -189,13 +189,13 @@ export const eventWords = {
   },
   'login-started': {
     by: gateway,
-    to: nobody,
+    to: verifier,
     about: 'the login',
     says: 'The application checked a password. What the login needs, and all numbers that settings fixed.',
   },
   'login-approved': {
     by: verifier,
-    to: nobody,
+    to: verifier,
     about: 'the login',
     says: 'The second factor was proved, for the first and only time. Holds the claims of the proof.',
   },
@@ -207,11 +207,11 @@ export const eventWords = {
   },
   'login-result-taken': {
     by: verifier,
-    to: nobody,
+    to: verifier,
     about: 'the login',
     says: 'The application exchanged the result code: the login is approved.',
   },
-  'login-failed': { by: both, to: nobody, about: 'the login', says: 'The login is over without success, and why.' },
+  'login-failed': { by: both, to: verifier, about: 'the login', says: 'The login is over without success, and why.' },
   'login-canceled': {
     by: gateway,
     to: nobody,

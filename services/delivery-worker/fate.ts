@@ -21,9 +21,14 @@ function namesOf(data: MessageRendered): { readonly about: string; readonly name
   return { about: challengeId, names: { challengeId, channel, send } };
 }
 
-export function success(data: MessageRendered, provider: string, calls: number, possibleDuplicate: boolean): Draft {
+/** @param requestedAt of a code, Unix milliseconds */
+export function success(
+  data: MessageRendered,
+  how: { readonly provider: string; readonly calls: number; readonly possibleDuplicate: boolean },
+  requestedAt: number | undefined,
+): Draft {
   const { about, names } = namesOf(data);
-  return { type: 'delivery-sent', about, data: { ...names, provider, calls, possibleDuplicate } };
+  return { type: 'delivery-sent', about, data: { ...names, ...how, requestedAt } };
 }
 
 export function failure(

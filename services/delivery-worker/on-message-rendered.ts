@@ -26,8 +26,6 @@ const leaseMs = 15_000;
 const renewMs = 5_000;
 const doneMsKept = 7_200_000;
 
-type Fate = { readonly draft: Draft; readonly requestedAt?: number };
-
 /**
  * A text waits for its code, where it brings one, and its way to the person. The lease makes one worker act at a time; its done value
  * is the fate itself, so that whoever finds the send finished tells the same bytes again, and no send ends in silence.
@@ -60,7 +58,7 @@ async function deliverUnderLease(deps: DeliveryDeps, event: Event, lane: Lane, l
   const renew = () => lease.held && store.lease(lease.key, lease.owner, leaseMs).catch(() => {});
   const renewal = setInterval(() => void renew(), renewMs);
   try {
-    const { draft, requestedAt } = await deliver(deps, event, lane, lease);
+    const draft = await deliver(deps, event, lane, lease);
     const fate = encodeReaction(draft, event, {
       source: `/twofold/${service}`,
       actor: 'service:delivery-worker',
@@ -70,7 +68,7 @@ async function deliverUnderLease(deps: DeliveryDeps, event: Event, lane: Lane, l
     // Finished before it is told: a crash in between leaves the fate with the lease, and the next reader tells it.
     const mine = await store.finish(lease.key, lease.owner, JSON.stringify(fate), doneMsKept);
     if (!mine) return await onMessageRendered(deps, event, lane);
-    measure(deps, draft, requestedAt);
+    measure(deps, draft);
     await tell(deps, fate);
   } catch (error) {
     if (error instanceof Poison) await store.yield(lease.key, lease.owner);
@@ -86,7 +84,7 @@ async function deliverUnderLease(deps: DeliveryDeps, event: Event, lane: Lane, l
  * Carries out the plan step by step until the send has a fate. Whether the send is still wanted is asked again after every pause: a
  * code that a resend has voided, or that was used meanwhile, would only confuse.
  */
-async function deliver(deps: DeliveryDeps, event: Event, lane: Lane, lease: Lease): Promise<Fate> {
+async function deliver(deps: DeliveryDeps, event: Event, lane: Lane, lease: Lease): Promise<Draft> {
   const { foundation, courier, waiting } = deps;
   const data = event.data as MessageRendered;
   let ready = await prepareMessage(foundation, event);
@@ -101,11 +99,12 @@ async function deliver(deps: DeliveryDeps, event: Event, lane: Lane, lease: Leas
   };
   for (;;) {
     const maybeSent = progress.unknowns > 0;
-    if (ready.kind === 'failed') return { draft: failure(data, ready.reason, maybeSent) };
+    if (ready.kind === 'failed') return failure(data, ready.reason, maybeSent);
     const step = nextStep(progress, foundation.now(), deps.callable);
-    if (step.do === 'sent')
-      return { draft: success(data, step.provider, calls, maybeSent), requestedAt: ready.requestedAt };
-    if (step.do === 'fail') return { draft: failure(data, step.reason, maybeSent, step.detail, step.provider) };
+    if (step.do === 'sent') {
+      return success(data, { provider: step.provider, calls, possibleDuplicate: maybeSent }, ready.requestedAt);
+    }
+    if (step.do === 'fail') return failure(data, step.reason, maybeSent, step.detail, step.provider);
     if (step.do === 'call') {
       const outcome = await courier.call(step.provider, ready.message);
       calls += 1;
@@ -113,7 +112,7 @@ async function deliver(deps: DeliveryDeps, event: Event, lane: Lane, lease: Leas
       continue;
     }
     deps.mustWait();
-    if (waiting.full()) return { draft: failure(data, 'overloaded', maybeSent) };
+    if (waiting.full()) return failure(data, 'overloaded', maybeSent);
     lane.leave();
     await pause(foundation, waiting, lane, lease, step.ms, maybeSent);
     progress = { ...progress, tried: [], pauses: progress.pauses + 1 };
@@ -169,12 +168,13 @@ async function tell({ foundation }: DeliveryDeps, fate: EncodedEvent): Promise<v
   await foundation.log.publish([fate]);
 }
 
-function measure({ foundation, courier }: DeliveryDeps, draft: Draft, requestedAt: number | undefined): void {
+function measure({ foundation, courier }: DeliveryDeps, draft: Draft): void {
   const { telemetry, now } = foundation;
-  const { provider = 'none', reason } = draft.data as { provider?: string; reason?: string };
+  const told = draft.data as { provider?: string; reason?: string; requestedAt?: number };
+  const { provider = 'none', reason, requestedAt } = told;
   const { channel } = courier;
   telemetry.count('twofold.deliveries', { channel, provider, outcome: reason ?? 'sent' });
-  if (draft.type === 'delivery-sent' && requestedAt !== undefined) {
+  if (requestedAt !== undefined) {
     telemetry.observe('twofold.handover.duration', (now() - requestedAt) / 1_000, { channel });
   }
 }

@@ -6,6 +6,7 @@ import { registerChallenges } from './routes/challenges.ts';
 import { registerKeys } from './routes/keys.ts';
 import { registerLogins } from './routes/logins.ts';
 import { registerSettings } from './routes/settings.ts';
+import { registerStats } from './routes/stats.ts';
 import { registerTenants } from './routes/tenants.ts';
 
 /**
@@ -33,6 +34,7 @@ export async function registerGateway(
   registerLogins(app, foundation);
   registerSettings(app, foundation);
   registerKeys(app, foundation);
+  registerStats(app, foundation);
   registerTenants(app, foundation);
   mountChecks(app);
 }

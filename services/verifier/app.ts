@@ -2,6 +2,7 @@ import type { Foundation } from '#runtime/foundation.ts';
 import type { Http } from '#runtime/http.ts';
 import { startRelay } from '#runtime/relay.ts';
 import type { WorkingPart } from '#runtime/service.ts';
+import { startCounting } from './count-events.ts';
 import { startErasingAgain } from './erase-again.ts';
 import { startNotingDeliveries } from './on-delivery.ts';
 import { createProofs } from './proof.ts';
@@ -25,10 +26,11 @@ export function registerVerifier(app: Http, foundation: Foundation): void {
   registerPages(app, foundation);
 }
 
-/** What a verifier does beside answering: notes what became of sends, tells what others could not, and erasures once more. */
+/** What a verifier does beside answering: notes what became of sends, counts, tells what others could not, and erasures once more. */
 export async function startVerifierWork(foundation: Foundation): Promise<readonly WorkingPart[]> {
-  const subscription = await startNotingDeliveries(foundation);
+  const [subscription, counting] = await Promise.all([startNotingDeliveries(foundation), startCounting(foundation)]);
   const [relay, erasing] = [startRelay(foundation), startErasingAgain(foundation)];
   const close = async () => void (await Promise.all([relay.stop(), erasing.stop()]));
-  return [subscription, { ready: () => true, close }];
+  // A count that is late keeps nobody from deciding.
+  return [subscription, { ready: () => true, close: () => counting.close() }, { ready: () => true, close }];
 }

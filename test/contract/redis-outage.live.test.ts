@@ -26,6 +26,8 @@ const calls: Record<string, (store: Store) => Promise<unknown>> = {
   release: (store) => store.release('k'),
   note: (store) => store.note('key', 'field', 1, 'value', 1_000),
   notes: (store) => store.notes('key'),
+  tally: (store) => store.tally('key', { minute: Math.floor(Date.now() / 60_000), counts: { a: 1 } }),
+  tallies: (store) => store.tallies('key', 0, Math.floor(Date.now() / 60_000)),
   check: (store) => store.check(),
 };
 

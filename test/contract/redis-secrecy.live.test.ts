@@ -1,9 +1,9 @@
 import { inspect } from 'node:util';
 import type { Redis } from 'ioredis';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
-import { recordKey } from '#storage/redis/keys.ts';
+import { recordKey, tallyKey } from '#storage/redis/keys.ts';
 import { openRedisStore } from '#storage/redis/store.ts';
-import type { Bucket, Store } from '#storage/store.ts';
+import { tallyMinutesKept, type Bucket, type Store } from '#storage/store.ts';
 import { Unavailable } from '#storage/unavailable.ts';
 import { connectRedis } from '../../scripts/infra/redis.ts';
 import type { RedisServer } from '../../scripts/infra/redis.ts';
@@ -13,6 +13,7 @@ import { createClock } from './opened-store.ts';
 
 const marker = 'marker-4711';
 const minuteMs = 60_000;
+const minuteOf = (ms: number) => Math.floor(ms / minuteMs);
 const markedBuckets: Bucket[] = [true, false].map((exact) => ({
   key: `${marker}-limit`,
   limit: 'limit',
@@ -58,6 +59,8 @@ describeLive('The store on Redis', ['own-redis'], () => {
       store.release(marker),
       store.note(marker, marker, 1, marker, minuteMs),
       store.notes(marker),
+      store.tally(marker, { minute: minuteOf(clock.now()), counts: { [marker]: 1 } }),
+      store.tallies(marker, minuteOf(clock.now()), minuteOf(clock.now()) + 1),
       store.check(),
     ]);
     return results.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []));
@@ -73,9 +76,10 @@ describeLive('The store on Redis', ['own-redis'], () => {
     for (const type of ['c', 'l', 'n', 'w'])
       await admin.set(`{${type}:${marker}${type === 'w' ? '-limit' : ''}}`, 'of another type');
     await admin.set(`{w:${marker}-limit}:segments`, 'of another type');
+    await admin.set(tallyKey(marker, Math.floor(minuteOf(clock.now()) / 60)), 'of another type');
     await admin.set(recordKey(`tenant:${marker}`), 'of another type');
     const errors = await failures(store);
-    expect(errors).toEqual(Array.from({ length: 11 }, () => expect.any(Unavailable)));
+    expect(errors).toEqual(Array.from({ length: 13 }, () => expect.any(Unavailable)));
     expect(shown(errors)).not.toContain(marker);
     await store.close();
   });
@@ -83,7 +87,7 @@ describeLive('The store on Redis', ['own-redis'], () => {
   it('keeps every argument out of its errors when Redis may not run them, is full, is away or hangs', async () => {
     await admin.acl('SETUSER', 'nobody', 'on', `>${marker}`, '~none*', '-@all', '+info', '+hello', '+client');
     // Reads are answered by a Redis that is full.
-    const [calls, writes] = [13, 6];
+    const [calls, writes] = [15, 7];
     const forbidden = await open(server.url.replace('//', `//nobody:${marker}@`));
     const errors = await failures(forbidden);
     expect(errors).toHaveLength(calls);
@@ -126,11 +130,14 @@ describeLive('The store on Redis', ['own-redis'], () => {
       { key: 'limit', limit: marker, exact: false, windows: [{ ms: minuteMs, max: 1 }] },
       { key: 'limit', limit: marker, exact: true, windows: [{ ms: minuteMs, max: 1 }] },
     ]);
+    await store.tally('tally', { minute: minuteOf(clock.now()), counts: { [marker]: 1 } });
     await store.check();
     const records = ['{00}:r:' + subjects[0], '{fb}:r:' + subjects[1], '{31}:r:tenant:demo', '{d2}:r:platform'];
     // 31 and d2 are the first bytes of SHA-256 of the two names.
     const sets = ['{00}:unlogged', '{fb}:unlogged', '{31}:unlogged', '{d2}:unlogged'];
-    const others = ['{c:claim}', '{l:lease}', '{n:note}', '{w:limit}', '{w:limit}:segments', '{00}:probe'];
+    const tally = tallyKey('tally', Math.floor(minuteOf(clock.now()) / 60));
+    expect(tally).toMatch(/^\{t:tally\}:\d+$/);
+    const others = ['{c:claim}', '{l:lease}', '{n:note}', '{w:limit}', '{w:limit}:segments', '{00}:probe', tally];
     const expected = [...records, ...sets, ...others];
     expect((await admin.keys('*')).toSorted()).toEqual(expected.toSorted());
     const fields = ['head', 'life', 'version', 'salt', 'document', 'expiresAt', 'e:1'];
@@ -156,6 +163,9 @@ describeLive('The store on Redis', ['own-redis'], () => {
     await store.note('note', 'long', 1, 'value', 10 * minuteMs);
     await store.note('note', 'short', 1, 'value', minuteMs);
     await store.reserve('id', markedBuckets);
+    await store.tally('tally', { minute: minuteOf(clock.now()), counts: { a: 1 } });
+    const tally = tallyKey('tally', Math.floor(minuteOf(clock.now()) / 60));
+    expect(await admin.pttl(tally)).toBeGreaterThan(tallyMinutesKept * minuteMs);
     const keys = ['{c:for a while}', '{l:lease}', '{n:note}', `{w:${marker}-limit}`, `{w:${marker}-limit}:segments`];
     for (const key of keys) expect(await admin.pttl(key)).toBeGreaterThan(0);
     expect(await admin.pttl('{n:note}')).toBeGreaterThan(5 * minuteMs);

@@ -73,6 +73,23 @@ describe('a SQLite file', () => {
     expect(await Array.fromAsync(readSqliteLog(file, { key: 'one' }), ({ offset }) => offset)).toEqual([1n, 3n]);
   });
 
+  it('of an older version gets what it lacks, and keeps what it has', async () => {
+    const file = sqliteFile();
+    const minute = Math.floor(Date.now() / 60_000);
+    const first = openSqlite({ file, now: Date.now });
+    await first.store.commit(chainedCommit('one', 1));
+    const before = await first.store.load('one');
+    await first.close();
+    const database = openDatabase(file);
+    database.run('DROP TABLE tallies');
+    database.run('PRAGMA user_version = 1');
+    database.close();
+    const { store } = openForTest({ file });
+    expect(await store.load('one')).toEqual(before);
+    await store.tally('key', { minute, counts: { a: 1 } });
+    expect(await store.tallies('key', minute, minute + 1)).toEqual([{ minute, counts: { a: 1 } }]);
+  });
+
   it('of a newer version is refused', () => {
     const file = sqliteFile();
     const database = openDatabase(file);

@@ -8,6 +8,7 @@ import { describeRecordProperties } from './store-records-properties.contract.ts
 import { describeRecords } from './store-records.contract.ts';
 import { describeUnlogged } from './store-unlogged.contract.ts';
 import { describeLimits } from './store-limits.contract.ts';
+import { describeTallies } from './store-tallies.contract.ts';
 
 /** Holds an adapter to every promise of the Store port. `open` gives an empty store each time. */
 export function describeStore(name: string, open: () => Promise<OpenedStore>, traits: StoreTraits = {}): void {
@@ -28,6 +29,7 @@ export function describeStore(name: string, open: () => Promise<OpenedStore>, tr
     describeLeases(given);
     describeLimits(given);
     describeNotes(given);
+    describeTallies(given);
     describeItsEnds(given);
   });
 }

@@ -10,6 +10,7 @@ import { describeSettingsLevels } from './settings-levels.flow.ts';
 import { describeSettingsAgainstLogins } from './settings-logins.flow.ts';
 import { describeSettingsPreview } from './settings-preview.flow.ts';
 import { describeSettingsVersions } from './settings-versions.flow.ts';
+import { describeStats } from './stats.flow.ts';
 
 /** The API as a whole, over HTTP, on whatever the system stands on. */
 export function describeApi(given: () => System): void {
@@ -23,5 +24,6 @@ export function describeApi(given: () => System): void {
   describeSettingsAgainstLogins(given);
   describeKeys(given);
   describeLimits(given);
+  describeStats(given);
   describeReference(given);
 }

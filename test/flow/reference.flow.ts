@@ -21,6 +21,8 @@ const routes = [
   'POST /v1/settings/versions/{version}/restore',
   'POST /v1/settings/preview',
   'GET /v1/providers',
+  'GET /v1/stats',
+  'GET /v1/platform/stats',
   'GET /v1/keys/current',
   'GET /v1/keys',
   'POST /v1/keys',

@@ -29,6 +29,8 @@ export const claimKey = (key: string): string => `{c:${key}}`;
 export const leaseKey = (key: string): string => `{l:${key}}`;
 /** The notes on a thing, one field each. */
 export const noteKey = (key: string): string => `{n:${key}}`;
+/** What was counted under a key in one hour (Unix milliseconds / 3,600,000); all hours of a key are in one slot. */
+export const tallyKey = (key: string, hour: number): string => `{t:${key}}:${hour}`;
 /** Exact limits and limits in segments have different types in Redis, so a limit that changes its kind changes its key. */
 export const exactLimitKey = (key: string): string => `{w:${key}}`;
 /** A limit counted in segments of its window, for those too large to keep every member. */

@@ -15,6 +15,7 @@ export const scripts = {
   reserve: readScript('reserve'),
   takeBack: readScript('take-back'),
   note: readScript('note'),
+  tally: readScript('tally'),
 } as const;
 
 function readScript(name: string): Script {

@@ -7,6 +7,7 @@ import { createRecords } from './records.ts';
 import { toFields, toText, toTexts } from './replies.ts';
 import { release, reserve } from './reserve.ts';
 import { scripts } from './scripts.ts';
+import { createTallies } from './tallies.ts';
 import type { LeaseResult, Store } from '../store.ts';
 import { Unavailable } from '../unavailable.ts';
 
@@ -33,6 +34,7 @@ export async function openRedisStore({ url, now, logger }: RedisStoreOptions): P
     ...createRecords(redis, now),
     ...createLeases(redis, now),
     ...createNotes(redis, now),
+    ...createTallies(redis, now),
     claim: async (key, value, ttlMs = 0) =>
       toText(await redis.run(scripts.claim, [claimKey(key)], [now(), value, ttlMs])),
     async claimed(key) {
@@ -115,6 +117,8 @@ function bound(store: Store): Store {
     release: (bucketKey) => counted(() => store.release(bucketKey)),
     note: (key, field, rank, value, ttlMs) => counted(() => store.note(key, field, rank, value, ttlMs)),
     notes: (key) => counted(() => store.notes(key)),
+    tally: (key, tally) => counted(() => store.tally(key, tally)),
+    tallies: (key, from, to) => counted(() => store.tallies(key, from, to)),
     check: () => counted(() => store.check()),
     async close() {
       closed = true;

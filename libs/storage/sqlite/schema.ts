@@ -1,11 +1,8 @@
-/** Counts up with every change of the tables; written into the file as `user_version`. */
-export const sqliteSchemaVersion = 1;
-
 /**
  * Times are Unix milliseconds; `expires_at` 0 = never. `log` numbers all topics in one sequence, so a number is never
  * given twice, even after its row was deleted. Each table of keys has an index that lists only what can expire.
  */
-export const sqliteSchema = `
+const firstSchema = `
   CREATE TABLE records (
     subject TEXT PRIMARY KEY, head TEXT NOT NULL, life TEXT NOT NULL, version INTEGER NOT NULL, salt TEXT NOT NULL,
     document TEXT NOT NULL, expires_at INTEGER NOT NULL
@@ -46,3 +43,18 @@ export const sqliteSchema = `
   CREATE TABLE requests (id INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, body TEXT NOT NULL) STRICT;
   CREATE TABLE probe (bytes BLOB NOT NULL) STRICT;
 `;
+
+/** Counts by minute. */
+const withTallies = `
+  CREATE TABLE tallies (
+    key TEXT NOT NULL, minute INTEGER NOT NULL, field TEXT NOT NULL, count INTEGER NOT NULL, expires_at INTEGER NOT NULL,
+    PRIMARY KEY (key, minute, field)
+  ) STRICT;
+  CREATE INDEX tallies_by_expiry ON tallies(expires_at) WHERE expires_at > 0;
+`;
+
+/** What brings a file from one version to the next; a file of version n has had the first n. Steps are only ever added. */
+export const sqliteSchemaSteps: readonly string[] = [firstSchema, withTallies];
+
+/** Written into the file as `user_version`. */
+export const sqliteSchemaVersion = sqliteSchemaSteps.length;

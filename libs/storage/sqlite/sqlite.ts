@@ -2,7 +2,7 @@ import { chmodSync, closeSync, existsSync, mkdirSync, openSync, realpathSync } f
 import { basename, dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { SQLOutputValue, StatementSync } from 'node:sqlite';
-import { sqliteSchema, sqliteSchemaVersion } from './schema.ts';
+import { sqliteSchemaSteps, sqliteSchemaVersion } from './schema.ts';
 import { Unavailable } from '../unavailable.ts';
 
 type SqlValue = string | number | Uint8Array | null;
@@ -131,7 +131,8 @@ function prepareFile(connection: DatabaseSync, file: string): void {
   const version = versionOf(connection);
   if (version > sqliteSchemaVersion) throw new Error(`${file} was written by a newer version (${version})`);
   if (version < sqliteSchemaVersion) {
-    connection.exec(`BEGIN IMMEDIATE; ${sqliteSchema} PRAGMA user_version = ${sqliteSchemaVersion}; COMMIT`);
+    const steps = sqliteSchemaSteps.slice(version).join('');
+    connection.exec(`BEGIN IMMEDIATE; ${steps} PRAGMA user_version = ${sqliteSchemaVersion}; COMMIT`);
   }
 }
 

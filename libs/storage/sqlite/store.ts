@@ -2,6 +2,7 @@ import type { GroupCommit } from './group-commit.ts';
 import type { LogTable } from './log-table.ts';
 import { createCounters } from './counters.ts';
 import { createLeases } from './leases.ts';
+import { createTallies } from './tallies.ts';
 import { translate } from './sqlite.ts';
 import type { Database } from './sqlite.ts';
 import { isErased } from '../store.ts';
@@ -66,6 +67,7 @@ export function createSqliteStore(parts: SqliteStoreParts): Store {
     endErasure: async () => {},
     ...createLeases(database, group, now),
     ...createCounters(database, group, now, read),
+    ...createTallies(database, group, now, read),
     check: parts.check,
     close() {
       closed = true;

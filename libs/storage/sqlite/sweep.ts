@@ -18,7 +18,7 @@ const truncateMs = 10 * 60_000;
 const groupForgottenMs = 7 * 24 * 3_600_000;
 const tombstoneMs = 24 * 3_600_000;
 
-const expiring = ['records', 'claims', 'leases', 'buckets', 'notes'];
+const expiring = ['records', 'claims', 'leases', 'buckets', 'notes', 'tallies'];
 
 /**
  * Deletes what has expired, a slice at a time: reading never trusts an expired row, so nobody waits for this.
