@@ -1,19 +1,22 @@
 import { Type, type Static } from 'typebox';
-import { Digest, Id, Millis, Sealed } from './event.ts';
+import { Digest, Id, Millis, Sealed, sealedUpTo } from './event.ts';
 
 export const methodTypes = ['totp', 'sms', 'email', 'backup-codes'] as const;
 export type MethodType = (typeof methodTypes)[number];
 
+/** Where a page leads back to, as our own addresses carry it: at most 2,048 characters of ASCII. */
+export const ReturnUrl = sealedUpTo(2_048);
+
 const Enrollable = Type.Enum(['totp', 'sms', 'email']);
-const Groups = Type.Array(Type.String({ minLength: 1, maxLength: 64 }), { maxItems: 20 });
 
 /** What is known of a person, every field sealed for the account; absent = not given. */
 const profile = {
   accountName: Type.Optional(Sealed),
   email: Type.Optional(Sealed),
   phone: Type.Optional(Sealed),
-  locale: Type.Optional(Type.String({ maxLength: 35 })),
-  groups: Type.Optional(Groups),
+  locale: Type.Optional(Sealed),
+  /** A JSON list of names. */
+  groups: Type.Optional(Sealed),
 };
 
 export const AccountCreated = Type.Object({ userId: Sealed, ...profile });
@@ -100,7 +103,8 @@ export const AccountErased = Type.Object({});
 export const PageOpened = Type.Object({
   nonce: Type.String({ maxLength: 64 }),
   handleExpiresAt: Millis,
-  returnUrl: Type.Optional(Type.String({ maxLength: 2_048 })),
+  /** Sealed for the page's nonce. */
+  returnUrl: Type.Optional(ReturnUrl),
 });
 export const PageSessionStarted = Type.Object({ nonce: Type.String({ maxLength: 64 }), expiresAt: Millis });
 export const StepUpPassed = Type.Object({

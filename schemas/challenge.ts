@@ -22,9 +22,8 @@ const addressed = {
   challengeId: Id,
   channel: Channel,
   purpose: Purpose,
-  locale: Type.Optional(Type.String({ maxLength: 35 })),
   to: Sealed,
-  /** JSON of {params, binding}: what the message may show. */
+  /** JSON of {params, binding, locale}: what the message may show, and in which language. */
   params: Type.Optional(Sealed),
   send: Send,
   counted: Counted,

@@ -1,7 +1,7 @@
 import { Type, type Static } from 'typebox';
 import { ProofClaims } from './challenge.ts';
-import { Digest, Id, Millis } from './event.ts';
-import { methodTypes } from './account.ts';
+import { Digest, Id, Millis, sealedUpTo } from './event.ts';
+import { methodTypes, ReturnUrl } from './account.ts';
 
 /** What a login can still become when it begins; everything else ends it at once. */
 export const loginNeeds = ['second-factor', 'enrolment', 'nothing', 'locked'] as const;
@@ -17,8 +17,9 @@ export const LoginStarted = Type.Object({
   enrolmentDueAt: Type.Optional(Millis),
   /** Digests only: where the login came from. */
   clientIp: Type.Optional(Digest),
-  returnUrl: Type.Optional(Type.String({ maxLength: 2_048 })),
-  state: Type.Optional(Type.String({ maxLength: 512 })),
+  /** What the application lets come back with the person, sealed for the login. */
+  returnUrl: Type.Optional(ReturnUrl),
+  state: Type.Optional(sealedUpTo(1_024)),
   /** For the handle of its page. */
   nonce: Type.Optional(Type.String({ maxLength: 64 })),
   handleExpiresAt: Type.Optional(Millis),

@@ -31,14 +31,13 @@ export const NoticeRequested = Type.Object({
   noticeId: Id,
   kind: Type.Enum([...noticeKinds]),
   targets: Type.Array(NoticeTarget, { minItems: 1, maxItems: 10 }),
-  locale: Type.Optional(Type.String({ maxLength: 35 })),
   about: NoticeAbout,
   /** Sealed JSON of NoticeParams, bound to all the rest of this event: it opens in no other. */
   params: Sealed,
 });
 
-/** What of the person a notice may show: the account's name, and the address the notice is about, masked. */
-export type NoticeParams = { readonly account?: string; readonly address?: string };
+/** What of the person a notice may show: the account's name, and the address the notice is about, masked; and in which language. */
+export type NoticeParams = { readonly account?: string; readonly address?: string; readonly locale?: string };
 
 export type NoticeRequested = Static<typeof NoticeRequested>;
 export type NoticeAbout = Static<typeof NoticeAbout>;

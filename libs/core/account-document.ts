@@ -91,7 +91,8 @@ export type AccountDocument = {
   readonly email?: string;
   readonly phone?: string;
   readonly locale?: string;
-  readonly groups: readonly string[];
+  /** Sealed as all that is known of the person: rules get the names as data. */
+  readonly groups?: string;
   readonly createdAt: number;
   readonly methods: readonly Method[];
   readonly defaultMethodId?: string;
@@ -108,13 +109,12 @@ export type AccountDocument = {
 };
 
 function born(fact: Fact): AccountDocument {
-  const { userId, groups = [], ...profile } = fact.data as AccountCreated;
+  const { userId, ...profile } = fact.data as AccountCreated;
   return {
     kind: 'account',
     tenant: fact.tenant,
     userId,
     ...profile,
-    groups,
     createdAt: fact.time,
     methods: [],
     enrolments: [],

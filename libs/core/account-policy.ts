@@ -10,6 +10,9 @@ export type AccountPolicy = MethodPolicy & {
   readonly enforcement: Settings['enforcement'];
 };
 
+/** The names of a person's groups, opened; or that nobody can open them. */
+export type Groups = readonly string[] | 'unreadable';
+
 export type Needs = {
   readonly needs: Login['needs'];
   readonly reason?: 'no-usable-method' | 'locked';
@@ -20,28 +23,20 @@ export type Needs = {
 export const hasBypass = (document: AccountDocument, now: number): boolean =>
   document.bypass !== undefined && now < document.bypass.expiresAt;
 
-/** Whether settings force this person to have a method. */
-export function isEnforced(
-  document: AccountDocument,
-  policy: AccountPolicy,
-  groups: readonly string[],
-  now: number,
-): boolean {
+/** Whether settings force this person to have a method. Whose groups nobody can read may be in any of them. */
+export function isEnforced(document: AccountDocument, policy: AccountPolicy, groups: Groups, now: number): boolean {
   if (document.exemptUntil !== undefined && now < document.exemptUntil) return false;
   const { mode, groups: forced } = policy.enforcement;
-  return mode === 'all' || (mode === 'groups' && groups.some((group) => forced.includes(group)));
+  return (
+    mode === 'all' || (mode === 'groups' && (groups === 'unreadable' || groups.some((group) => forced.includes(group))))
+  );
 }
 
 /**
  * What a login of this account needs. A method that was withdrawn leads to neither `nothing` nor `enrolment`: whoever has methods is
  * never let in without one, and never enrols one over them (the model's weaknesses 13 and 17).
  */
-export function needsOf(
-  document: AccountDocument,
-  policy: AccountPolicy,
-  groups: readonly string[],
-  now: number,
-): Needs {
+export function needsOf(document: AccountDocument, policy: AccountPolicy, groups: Groups, now: number): Needs {
   const usable = usableMethods(document.methods, policy);
   if (usable.some((method) => !isLocked(method, now))) return { needs: 'second-factor' };
   const bypass = hasBypass(document, now);

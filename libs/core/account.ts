@@ -1,7 +1,7 @@
 import type { AccountCreated, Profile } from '#schemas/account.ts';
 import type { AccountDocument } from './account-document.ts';
 import { bytesOf, hasRoom, methodsMax } from './account-retention.ts';
-import { isEnforced, type AccountPolicy } from './account-policy.ts';
+import { isEnforced, type AccountPolicy, type Groups } from './account-policy.ts';
 import { happened, refused, type Decision } from './decider.ts';
 import { failLogin } from './guess.ts';
 import { isOpenLogin } from './login-status.ts';
@@ -47,13 +47,14 @@ export function removeMethod(
   document: AccountDocument | undefined,
   methodId: string,
   policy: AccountPolicy,
+  groups: Groups,
   now: number,
 ): Decision<AccountAnswer> {
   const method = findMethod(document, methodId);
   if (!document || !method) return refused('not-found');
   const left = document.methods.filter((other) => other !== method);
   const alone = left.every(({ type }) => type === 'backup-codes');
-  if (alone && method.type !== 'backup-codes' && isEnforced(document, policy, document.groups, now))
+  if (alone && method.type !== 'backup-codes' && isEnforced(document, policy, groups, now))
     return refused('last-method-enforced');
   const removed = alone ? [method, ...left] : [method];
   const kept = document.methods.filter((other) => !removed.includes(other));

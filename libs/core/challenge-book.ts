@@ -24,7 +24,6 @@ export type Challenge = {
   readonly id: string;
   readonly channel: ChannelName;
   readonly purpose: string;
-  readonly locale?: string;
   readonly to: string;
   readonly params?: string;
   readonly bindingDigest?: string;

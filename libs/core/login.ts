@@ -1,6 +1,6 @@
 import type { ProofClaims } from '#schemas/challenge.ts';
 import type { AccountDocument, Login } from './account-document.ts';
-import { hasBypass, needsOf, type AccountPolicy } from './account-policy.ts';
+import { hasBypass, needsOf, type AccountPolicy, type Groups } from './account-policy.ts';
 import {
   requestOne,
   resendCode,
@@ -18,7 +18,8 @@ import { checkWaitMs, isLocked, isUsable, type Method } from './methods/method.t
 export type StartLogin = {
   readonly loginId: string;
   readonly policy: AccountPolicy;
-  readonly groups: readonly string[];
+  readonly groups: Groups;
+  /** Sealed, as the state is. */
   readonly returnUrl?: string;
   readonly state?: string;
   readonly clientIp?: string;

@@ -61,7 +61,7 @@ export function noticesOf(document: AccountDocument, decided: readonly Draft[], 
     .flatMap((draft) => dueOf(document, draft))
     .filter(({ kind, targets }) => on[kind] && targets.length > 0)
     .filter(({ kind }) => recentlyNoticed(document.noticed, kind, now).length < noticesPerDayMax)
-    .map((due) => draftOf(due, document.locale, noticing));
+    .map((due) => draftOf(due, noticing));
 }
 
 const isAddress = (method: Method): method is AddressMethod => method.type === 'sms' || method.type === 'email';
@@ -129,13 +129,12 @@ function enrolled({ type, to, enrolmentId: thing }: MethodEnrolled): Pick<Due, '
   return { about: { type }, address };
 }
 
-function draftOf({ kind, about, targets, address }: Due, locale: string | undefined, noticing: Noticing): Draft {
+function draftOf({ kind, about, targets, address }: Due, noticing: Noticing): Draft {
   const noticeId = noticing.newId();
   const clear: Omit<NoticeRequested, 'params'> = {
     noticeId,
     kind,
     targets: targets.map(({ id, type, thing, to }) => ({ methodId: id, channel: type, thing, to })),
-    locale,
     about,
   };
   const params = noticing.seal(thingOfNotice(clear, noticing.now), address);

@@ -29,7 +29,6 @@ export type CodeRequest = NewSend & {
   readonly challengeId: string;
   readonly channel: ChannelName;
   readonly purpose: string;
-  readonly locale?: string;
   readonly to: string;
   readonly params?: string;
   readonly bindingDigest?: string;
@@ -61,7 +60,7 @@ export function requestCode(
   { digits = command.policy.codeDigits, attemptsMax = command.policy.attemptsPerChallenge } = {},
 ): Draft {
   const { challengeId, policy, now } = command;
-  const { channel, purpose, locale, to, params, bindingDigest, counted, loginId, methodId } = command;
+  const { channel, purpose, to, params, bindingDigest, counted, loginId, methodId } = command;
   const endsAtMax = now + challengeMsMax;
   return {
     type: 'challenge-requested',
@@ -70,7 +69,6 @@ export function requestCode(
       challengeId,
       channel,
       purpose,
-      locale,
       to,
       params,
       bindingDigest,
@@ -125,7 +123,7 @@ export function wouldResendCode(challenge: Challenge, now: number): Refusal | un
 
 /** A new code for a challenge: it voids the one before; attempts stay. */
 export function resendCode(challenge: Challenge, command: NewSend & { readonly policy: ChallengePolicy }): Draft {
-  const { id: challengeId, channel, purpose, locale, to, params, counted } = challenge;
+  const { id: challengeId, channel, purpose, to, params, counted } = challenge;
   const { policy } = command;
   const number = newestSend(challenge).number + 1;
   const send = newSend(number, challenge.sendsMax, challenge.endsAtMax, policy, command);
@@ -133,6 +131,6 @@ export function resendCode(challenge: Challenge, command: NewSend & { readonly p
   return {
     type: 'challenge-resend-requested',
     about: challengeId,
-    data: { challengeId, channel, purpose, locale, to, params, send, counted, settingsVersion },
+    data: { challengeId, channel, purpose, to, params, send, counted, settingsVersion },
   };
 }

@@ -8,6 +8,7 @@ import type { AccountCaller } from './account-caller.ts';
 import { Problem } from './errors.ts';
 import type { Foundation } from './foundation.ts';
 import type { Claim } from './idempotency.ts';
+import { sealValues } from './message-values.ts';
 import { reserveSend } from './quota.ts';
 import { sealField } from './sealing.ts';
 
@@ -47,7 +48,7 @@ export function codeRequest(
   at: {
     readonly seed: Uint8Array;
     readonly purpose: string;
-    readonly locale?: string;
+    readonly locale: string | undefined;
     readonly salt: string;
     readonly reservation: Reservation;
     readonly now: number;
@@ -55,14 +56,14 @@ export function codeRequest(
 ): CodeRequest {
   const { accountId, channel, address } = target;
   const challengeId = thingId(accountId, 'c', at.seed);
-  const whom = { tenant: caller.tenantId, subject: accountId, field: 'to', thing: challengeId };
+  const owner = { tenant: caller.tenantId, subject: accountId, thing: challengeId };
   const { settings, settingsVersion } = caller.tenant;
   return {
     challengeId,
     channel,
     purpose: at.purpose,
-    locale: at.locale,
-    to: sealField(foundation.keys, 'address', at.salt, whom, address.address),
+    to: sealField(foundation.keys, 'address', at.salt, { ...owner, field: 'to' }, address.address),
+    params: sealValues(foundation.keys, at.salt, owner, { locale: at.locale }),
     counted: address.counted,
     policy: challengePolicy(settings, channel, settingsVersion),
     nonce: randomBytes(16).toString('base64url'),

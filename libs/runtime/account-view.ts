@@ -5,35 +5,10 @@ import { newestSend, type Challenge } from '#core/challenge-book.ts';
 import { loginStatus, newestOf } from '#core/login-status.ts';
 import { stateOf, usableMethods, type Method } from '#core/methods/method.ts';
 import type { AccountAnswer, LoginAnswer, MethodAnswer } from '#schemas/account-api.ts';
-import type { KeyRing } from './keys.ts';
-import { openField } from './sealing.ts';
-
-export type AccountPlace = {
-  readonly keys: KeyRing;
-  readonly tenant: string;
-  readonly accountId: string;
-  readonly salt: string;
-};
+import { groupsOf, openOf, type AccountPlace } from './account-fields.ts';
 
 const iso = (ms: number) => new Date(ms).toISOString();
 const isoOf = (ms: number | undefined) => (ms === undefined ? undefined : iso(ms));
-
-/** A sealed field of an account, or undefined where there is none or nobody can read it any more. */
-export function openOf(
-  place: AccountPlace,
-  field: string,
-  thing: string,
-  sealed: string | undefined,
-): string | undefined {
-  if (sealed === undefined) return undefined;
-  return openField(
-    place.keys,
-    'address',
-    place.salt,
-    { tenant: place.tenant, subject: place.accountId, field, thing },
-    sealed,
-  );
-}
 
 /** Where a method's messages go, masked; empty where it has no address, or nobody can read it any more. */
 export function addressOf(place: AccountPlace, method: Method): string {
@@ -95,7 +70,7 @@ export function viewAccount(
       const view = viewMethod(place, document, method, now, page !== undefined);
       return page && view.state === 'locked' ? { ...view, state: 'active', lockedUntil: undefined } : view;
     }),
-    enforced: isEnforced(document, policy, document.groups, now),
+    enforced: isEnforced(document, policy, groupsOf(place, document), now),
     enrolmentDueAt: isoOf(document.enrolmentDueAt),
     exemptUntil: isoOf(document.exemptUntil),
     offered: offeredOf(policy),

@@ -5,7 +5,7 @@ import type { Noticing } from '#core/notices.ts';
 import type { Settings } from '#core/settings-table.ts';
 import { thingId } from '#core/subject.ts';
 import type { NoticeParams } from '#schemas/notice.ts';
-import { openOf, type AccountPlace } from './account-view.ts';
+import { localeOf, openOf, type AccountPlace } from './account-fields.ts';
 import { sealField } from './sealing.ts';
 
 /**
@@ -30,6 +30,7 @@ export function createNoticing(
       const params: NoticeParams = {
         account: openOf(place, 'accountName', accountId, document.accountName),
         address: to === undefined || !address ? undefined : maskAddress(address.channel, to),
+        locale: localeOf(place, document),
       };
       const whom = { tenant, subject: accountId, field: 'params', thing };
       return sealField(keys, 'params', salt, whom, JSON.stringify(params));

@@ -7,7 +7,6 @@ import type { NoticeText } from './templates/notice-words.ts';
 
 export type NoticeInput = NoticeParams & {
   readonly channel: ChannelName;
-  readonly locale: string | undefined;
   readonly kind: NoticeKind;
   readonly about: NoticeAbout;
   /** When it happened; Unix milliseconds. */

@@ -13,6 +13,7 @@ import { viewAfter, viewChallenge } from '#runtime/challenge-view.ts';
 import { Problem, problemOf } from '#runtime/errors.ts';
 import type { Foundation } from '#runtime/foundation.ts';
 import type { Claim } from '#runtime/idempotency.ts';
+import { sealValues } from '#runtime/message-values.ts';
 import { reserveSend } from '#runtime/quota.ts';
 import { sealField } from '#runtime/sealing.ts';
 
@@ -49,9 +50,8 @@ export async function askForChallenge(
         challengeId,
         channel: body.channel,
         purpose: body.purpose ?? 'verification',
-        locale: body.locale,
         to: sealField(keys, 'address', salt, { ...whom, field: 'to' }, to.address),
-        params: sealedParams(foundation, body, salt, whom),
+        params: sealValues(keys, salt, whom, body),
         bindingDigest: bindingDigest(keys, tenantId, challengeId, body.binding) || undefined,
         counted: to.counted,
         policy: challengePolicy(tenant.settings, body.channel, tenant.settingsVersion),
@@ -73,14 +73,4 @@ function refuseForeignCountry(caller: TenantCaller, { country }: Addressed): voi
   const { countries } = caller.tenant.settings;
   if (country !== undefined && countries.length > 0 && !countries.includes(country))
     throw new Problem('country-not-allowed');
-}
-
-function sealedParams(
-  { keys }: Foundation,
-  { params = {}, binding = {} }: CreateChallenge,
-  salt: string,
-  whom: { tenant: string; subject: string; thing: string },
-): string | undefined {
-  if (Object.keys(params).length + Object.keys(binding).length === 0) return undefined;
-  return sealField(keys, 'params', salt, { ...whom, field: 'params' }, JSON.stringify({ params, binding }));
 }

@@ -4,7 +4,8 @@ import { accountPolicy } from '#core/settings.ts';
 import { codeRequest, createReservation, readCodeTarget } from '#runtime/account-code.ts';
 import { accountOfLogin, type AccountCaller } from '#runtime/account-caller.ts';
 import { commandAccount } from '#runtime/account-command.ts';
-import { addressOf, openOf, viewSend } from '#runtime/account-view.ts';
+import { localeOf, openOf } from '#runtime/account-fields.ts';
+import { addressOf, viewSend } from '#runtime/account-view.ts';
 import { Problem } from '#runtime/errors.ts';
 import type { Foundation } from '#runtime/foundation.ts';
 import type { Claim } from '#runtime/idempotency.ts';
@@ -42,7 +43,7 @@ export async function sendLoginCode(
       clientIp: login?.clientIp,
     });
     const reservation = await reserve(target.address);
-    const at = { seed: request.seed, purpose: 'login', locale: document.locale, salt, reservation, now };
+    const at = { seed: request.seed, purpose: 'login', locale: localeOf(place, document), salt, reservation, now };
     return sendForLogin(document, { ...wanted, code: codeRequest(foundation, caller, target, at) });
   });
   const challenge = challengeOf(done.document, loginId, methodId);

@@ -6,6 +6,7 @@ import { accountPolicy } from '#core/settings.ts';
 import { thingId } from '#core/subject.ts';
 import type { LoginAnswer, StartLogin } from '#schemas/account-api.ts';
 import { ownAccount } from '#runtime/account-caller.ts';
+import { groupsOf, sealOf } from '#runtime/account-fields.ts';
 import { viewLogin } from '#runtime/account-view.ts';
 import type { TenantCaller } from '#runtime/authenticate.ts';
 import { networkOf } from '#runtime/address-request.ts';
@@ -38,15 +39,16 @@ export async function beginLogin(
     commandId: request.commandId,
     actor: caller.actor,
     decider: accountDecider,
-    decide: (document, { now }) => {
+    decide: (document, { now, salt }) => {
       const account = ownAccount(document, caller);
       if (request.late) throw new Problem('idempotency-key-spent');
+      const place = { keys, tenant: tenantId, accountId, salt };
       return startLogin(account, {
         loginId,
         policy,
-        groups: groups ?? account.groups,
-        returnUrl,
-        state,
+        groups: groups ?? groupsOf(place, account),
+        returnUrl: returnUrl && sealOf(place, 'returnUrl', loginId, returnUrl),
+        state: state === undefined ? undefined : sealOf(place, 'state', loginId, state),
         clientIp: clientIp && ipDigest(foundation, clientIp),
         page: returnUrl === undefined ? undefined : { nonce, handleExpiresAt: now + resultMs },
         now,

@@ -5,8 +5,9 @@ import type { ChallengeRequested, ChallengeResendRequested } from '#schemas/chal
 import { Poison } from '#runtime/consume.ts';
 import { documentOf } from '#runtime/document-of.ts';
 import type { Foundation } from '#runtime/foundation.ts';
+import { openValues, type MessageValues } from '#runtime/message-values.ts';
 import { renderMessage } from '#runtime/render.ts';
-import { openField, sealField } from '#runtime/sealing.ts';
+import { sealField } from '#runtime/sealing.ts';
 import { tell } from './tell.ts';
 
 /** Requests older than this are of no use to anybody: their codes live 600 s at most. */
@@ -30,7 +31,8 @@ export async function onChallengeRequested(foundation: Foundation, event: Event)
   if (challenge && send?.nonce !== data.send.nonce) throw new Poison('forked');
   // Whether the message is still wanted, the delivery worker finds under the send's lease: said here as well, a request that comes
   // again later would give a second fate to a send that has long had its own.
-  const values = readValues(foundation, event, data, record.salt);
+  const owner = { tenant: event.tenant, subject: event.subject, thing: data.challengeId };
+  const values = openValues(foundation.keys, record.salt, owner, data.params);
   if (!values) return tell(foundation, event, failed(data, 'unreadable'));
   await tell(foundation, event, await render(foundation, event, data, record.salt, values));
 }
@@ -41,21 +43,12 @@ export async function onChallengeGivenUp(foundation: Foundation, event: Event): 
   await tell(foundation, event, failed(event.data as Requested, 'dead-lettered'));
 }
 
-type Values = { readonly params: Record<string, string>; readonly binding: Record<string, string> };
-
-function readValues({ keys }: Foundation, event: Event, data: Requested, salt: string): Values | undefined {
-  if (data.params === undefined) return { params: {}, binding: {} };
-  const whom = { tenant: event.tenant, subject: event.subject, field: 'params', thing: data.challengeId };
-  const text = openField(keys, 'params', salt, whom, data.params);
-  return text === undefined ? undefined : (JSON.parse(text) as Values);
-}
-
 async function render(
   foundation: Foundation,
   event: Event,
   data: Requested,
   salt: string,
-  values: Values,
+  { locale, ...values }: MessageValues,
 ): Promise<Draft> {
   const tenant = await foundation.tenants.find(event.tenant);
   if (!tenant) return failed(data, 'render-failed');
@@ -63,7 +56,7 @@ async function render(
   const { challengeId, channel, send } = data;
   const message = renderMessage({
     channel,
-    locale: data.locale,
+    locale,
     values: {
       brand: settings.branding.name || document.name,
       minutes: Math.max(Math.floor((send.expiresAt - event.time) / 60_000), 1),

@@ -62,11 +62,10 @@ function render(
   { methodId, channel, thing, to }: NoticeTarget,
   given: { readonly tenant: TenantView; readonly params: NoticeParams; readonly salt: string },
 ): Draft {
-  const { noticeId, kind, about, locale } = event.data as NoticeRequested;
+  const { noticeId, kind, about } = event.data as NoticeRequested;
   const { settings, document } = given.tenant;
   const text = renderNotice({
     channel,
-    locale,
     kind,
     about,
     at: event.time,

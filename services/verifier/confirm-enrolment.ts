@@ -72,6 +72,6 @@ export async function confirmMethod(
     result: 'approved',
     ...(method && { method: viewMethod(place, document, method, now, caller.kind === 'page') }),
     ...status,
-    ...(passed && passedAnswer(foundation, proofs, caller, accountId, login)),
+    ...(passed && passedAnswer(foundation, proofs, caller, place, login)),
   };
 }

@@ -5,11 +5,11 @@ import { subjectOf } from '#core/subject.ts';
 import { normaliseAddress } from '#core/address.ts';
 import type { SaveAccount } from '#schemas/account-api.ts';
 import type { TenantCaller } from '#runtime/authenticate.ts';
-import { openOf, viewAccount } from '#runtime/account-view.ts';
+import { groupsOf, openOf, sealGroups, sealOf, type AccountPlace } from '#runtime/account-fields.ts';
+import { viewAccount } from '#runtime/account-view.ts';
 import { Problem, problemOf, type FieldFault } from '#runtime/errors.ts';
 import type { Foundation } from '#runtime/foundation.ts';
 import type { Claim } from '#runtime/idempotency.ts';
-import { sealField } from '#runtime/sealing.ts';
 
 /**
  * The id of a user's account: a keyed digest, so that nobody can tell a user id from it or try one against it. Half a surrogate pair is
@@ -43,23 +43,20 @@ export async function makeOrFindAccount(
     decider: accountDecider,
     decide: (document, { salt }) => {
       const place = { keys, tenant: tenantId, accountId, salt };
-      const seal = (field: string, text: string) =>
-        sealField(keys, 'address', salt, { tenant: tenantId, subject: accountId, field, thing: accountId }, text);
-      const changed = (field: 'accountName' | 'email' | 'phone') => {
+      const changed = (field: 'accountName' | 'email' | 'phone' | 'locale') => {
         const text = given[field];
         return text === undefined || text === openOf(place, field, accountId, document?.[field])
           ? undefined
-          : seal(field, text);
+          : sealOf(place, field, accountId, text);
       };
-      const same = JSON.stringify(given.groups?.toSorted()) === JSON.stringify(document?.groups.toSorted());
       const profile = {
         accountName: changed('accountName'),
         email: changed('email'),
         phone: changed('phone'),
-        locale: given.locale === document?.locale ? undefined : given.locale,
-        groups: same ? undefined : given.groups,
+        locale: changed('locale'),
+        groups: changedGroups(place, document, given.groups),
       };
-      const userId = document ? document.userId : seal('userId', body.userId);
+      const userId = document ? document.userId : sealOf(place, 'userId', accountId, body.userId);
       return saveAccount(document, accountId, userId, profile, policy);
     },
   });
@@ -67,6 +64,18 @@ export async function makeOrFindAccount(
   if (!handled.document) throw new Problem('not-found');
   const place = { keys, tenant: tenantId, accountId, salt: handled.salt };
   return viewAccount(place, handled.document, policy, foundation.now());
+}
+
+/** The groups that are given, sealed, unless they are those of the account already, in whatever order. */
+function changedGroups(
+  place: AccountPlace,
+  document: AccountDocument | undefined,
+  given: readonly string[] | undefined,
+): string | undefined {
+  if (given === undefined) return undefined;
+  const kept = document ? groupsOf(place, document) : [];
+  const same = kept !== 'unreadable' && JSON.stringify(given.toSorted()) === JSON.stringify(kept.toSorted());
+  return same ? undefined : sealGroups(place, given);
 }
 
 /** Addresses in their normal form; all faults at once. */

@@ -3,7 +3,8 @@ import { sendStepUp, stepUpPurpose, wouldSendStepUp } from '#core/step-up.ts';
 import { codeRequest, createReservation, readCodeTarget } from '#runtime/account-code.ts';
 import type { AccountCaller } from '#runtime/account-caller.ts';
 import { commandAccount, lookAtAccount } from '#runtime/account-command.ts';
-import { addressOf, openOf, viewSend } from '#runtime/account-view.ts';
+import { localeOf, openOf } from '#runtime/account-fields.ts';
+import { addressOf, viewSend } from '#runtime/account-view.ts';
 import { Problem } from '#runtime/errors.ts';
 import type { Foundation } from '#runtime/foundation.ts';
 import type { Claim } from '#runtime/idempotency.ts';
@@ -36,7 +37,7 @@ export async function sendStepUpCode(
     if (to === undefined) return { kind: 'refused', refusal: { code: 'method-unavailable' } };
     const target = readCodeTarget(foundation, caller, { accountId, channel: method.type, to });
     const reservation = await reserve(target.address);
-    const at = { seed: request.seed, purpose: stepUpPurpose, locale: before.locale, salt, reservation, now };
+    const at = { seed: request.seed, purpose: stepUpPurpose, locale: localeOf(place, before), salt, reservation, now };
     return sendStepUp(before, methodId, policy, codeRequest(foundation, caller, target, at));
   });
   const challenge = done.document.challenges.findLast(

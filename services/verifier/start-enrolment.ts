@@ -13,7 +13,8 @@ import type { EnrolMethod } from '#schemas/account-api.ts';
 import { codeRequest, createReservation, readCodeTarget } from '#runtime/account-code.ts';
 import { commandAccount, type AccountAt } from '#runtime/account-command.ts';
 import type { AccountCaller } from '#runtime/account-caller.ts';
-import { openOf, viewMethod, viewSend } from '#runtime/account-view.ts';
+import { localeOf, openOf } from '#runtime/account-fields.ts';
+import { viewMethod, viewSend } from '#runtime/account-view.ts';
 import { Problem } from '#runtime/errors.ts';
 import type { Foundation } from '#runtime/foundation.ts';
 import type { Claim } from '#runtime/idempotency.ts';
@@ -184,7 +185,7 @@ async function enrolAddress(
     const code = codeRequest(foundation, caller, target, {
       seed: request.seed,
       purpose: 'enrolment',
-      locale: document.locale,
+      locale: localeOf(place, document),
       salt,
       reservation,
       now,

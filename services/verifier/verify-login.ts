@@ -7,6 +7,7 @@ import { challengeOf, findLogin, loginStatus } from '#core/login-status.ts';
 import { accountPolicy } from '#core/settings.ts';
 import { accountOfLogin, type AccountCaller } from '#runtime/account-caller.ts';
 import { commandAccount } from '#runtime/account-command.ts';
+import type { AccountPlace } from '#runtime/account-fields.ts';
 import { Problem } from '#runtime/errors.ts';
 import type { Foundation } from '#runtime/foundation.ts';
 import type { Claim } from '#runtime/idempotency.ts';
@@ -43,11 +44,11 @@ export async function verifyLogin(
   const accountId = accountOfLogin(loginId);
   const policy = accountPolicy(caller.tenant.settings);
   const done = await commandAccount<LoginVerdict>(foundation, caller, accountId, request, (document, { now, salt }) => {
-    const place = { tenant: caller.tenantId, accountId, salt, now };
+    const at = { tenant: caller.tenantId, accountId, salt, now };
     const compare: CheckLogin['compare'] = (method, challenge) =>
       method === 'bypass'
         ? compareBypass(foundation, document, caller.tenantId, accountId, guess.code)
-        : compareWithMethod(foundation, place, method, challenge, guess.code);
+        : compareWithMethod(foundation, at, method, challenge, guess.code);
     const { methodId } = guess;
     return checkLogin(document, {
       loginId,
@@ -60,15 +61,16 @@ export async function verifyLogin(
     });
   });
   const { document } = done;
+  const place = { keys: foundation.keys, tenant: caller.tenantId, accountId, salt: done.salt };
   const login = loginOr404(document, loginId);
   if (done.kind === 'answer') {
     const reason = hidden(caller, login, done.answer.reason, guess.methodId);
     foundation.telemetry.count('twofold.verdicts', { result: 'rejected', reason });
-    return rejected(foundation, caller, login, reason, leftOf(login));
+    return rejected(foundation, caller, place, login, reason, leftOf(login));
   }
   if (done.outcome.did === 'attempt-rejected') {
     foundation.telemetry.count('twofold.verdicts', { result: 'rejected', reason: 'wrong-code' });
-    return rejected(foundation, caller, login, 'wrong-code', done.outcome.loginAttemptsLeft ?? leftOf(login));
+    return rejected(foundation, caller, place, login, 'wrong-code', done.outcome.loginAttemptsLeft ?? leftOf(login));
   }
   if (done.fresh) await clearSends(foundation, caller.tenantId, challengeOf(document, loginId, guess.methodId));
   foundation.telemetry.count('twofold.verdicts', { result: 'approved' });
@@ -76,7 +78,7 @@ export async function verifyLogin(
     result: 'approved',
     status: loginStatus(login, foundation.now()),
     attemptsLeft: leftOf(login),
-    ...passedAnswer(foundation, proofs, caller, accountId, login),
+    ...passedAnswer(foundation, proofs, caller, place, login),
   };
 }
 
@@ -85,11 +87,12 @@ export function passedAnswer(
   foundation: Foundation,
   proofs: Proofs,
   caller: AccountCaller,
-  accountId: string,
+  place: AccountPlace,
   login: Login,
 ): { proof?: string; redirectTo?: string } {
-  if (caller.kind === 'tenant') return { proof: signLoginProof(foundation, proofs, caller.tenantId, accountId, login) };
-  return { redirectTo: redirectOf(foundation.keys, login, foundation.now()) };
+  const { tenant, accountId } = place;
+  if (caller.kind === 'tenant') return { proof: signLoginProof(foundation, proofs, tenant, accountId, login) };
+  return { redirectTo: redirectOf(place, login, foundation.now()) };
 }
 
 /** JWT over a passed login: who, which login, how. */
@@ -132,6 +135,7 @@ function hidden(caller: AccountCaller, login: Login, reason: LoginReason, method
 function rejected(
   foundation: Foundation,
   caller: AccountCaller,
+  place: AccountPlace,
   login: Login,
   reason: LoginReason,
   attemptsLeft: number,
@@ -142,7 +146,7 @@ function rejected(
     reason,
     status: loginStatus(login, now),
     attemptsLeft,
-    ...(caller.kind === 'page' && { redirectTo: redirectOf(foundation.keys, login, now) }),
+    ...(caller.kind === 'page' && { redirectTo: redirectOf(place, login, now) }),
   };
 }
 

@@ -11,10 +11,9 @@ import { fold } from '../support/given.ts';
 const recordBytesMax = 16 * 1_024;
 const bytesOf = (document: AddressDocument | undefined) => Buffer.byteLength(JSON.stringify(document ?? null));
 
-/** The longest that each field can be: sealed 254 bytes, purposes and locales at their maximum, all three digests. */
+/** The longest that each field can be: sealed 254 bytes, purposes at their maximum, all three digests. */
 const worst: Partial<RequestChallenge> = {
   to: `kid00000.${'A'.repeat(376)}`,
-  locale: 'zh-Hant-TW-variant1-variant2-x12345',
   bindingDigest: 'b'.repeat(43),
   counted: { destination: 'd'.repeat(22), prefix: 'p'.repeat(22), clientIp: 'c'.repeat(22) },
   policy: { ...policy, codeDigits: 10, codeLifetimeSeconds: 600, sendsPerChallenge: 10, attemptsPerChallenge: 10 },

@@ -30,7 +30,7 @@ const replaced = (name: string) => ({
 describe('A request for a challenge', () => {
   it('fixes every number that later rules need in its event', () => {
     given()
-      .when(ask(requestAt(t0, 'first', { purpose: 'login', locale: 'de', params: 'kid.x', bindingDigest: 'b' })))
+      .when(ask(requestAt(t0, 'first', { purpose: 'login', params: 'kid.x', bindingDigest: 'b' })))
       .thenHappened({
         type: 'challenge-requested',
         about: challenge('first'),
@@ -38,7 +38,6 @@ describe('A request for a challenge', () => {
           challengeId: challenge('first'),
           channel: 'email',
           purpose: 'login',
-          locale: 'de',
           params: 'kid.x',
           bindingDigest: 'b',
           digits: 6,

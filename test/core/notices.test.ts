@@ -64,10 +64,10 @@ describe('a notice', () => {
 
   it('of a removed method goes to the addresses that stay', () => {
     given(...everything)
-      .when(telling((document) => removeMethod(document, method('phone'), policy, t0)))
+      .when(telling((document) => removeMethod(document, method('phone'), policy, [], t0)))
       .thenHappened({ type: 'method-removed' }, notice('method-removed', { type: 'sms' }, 'mail'));
     given(...everything)
-      .when(telling((document) => removeMethod(document, method('codes'), policy, t0)))
+      .when(telling((document) => removeMethod(document, method('codes'), policy, [], t0)))
       .thenHappened({ type: 'method-removed' }, notice('method-removed', { type: 'backup-codes' }, 'phone', 'mail'));
   });
 
@@ -137,7 +137,7 @@ describe('a notice', () => {
   });
 
   it('has the shape that its event demands, with the address it is about for the seal', () => {
-    const decision = telling((document) => removeMethod(document, method('phone'), policy, t0))(
+    const decision = telling((document) => removeMethod(document, method('phone'), policy, [], t0))(
       given(...everything).document,
     );
     const draft = decision.kind === 'events' ? decision.events.at(-1) : undefined;
@@ -159,7 +159,7 @@ describe('there is no notice', () => {
       .when(telling((document) => resetAccount(document, account, t0)))
       .thenHappened({ type: 'method-reset' });
     given(created, app, mail)
-      .when(telling((document) => removeMethod(document, method('mail'), policy, t0)))
+      .when(telling((document) => removeMethod(document, method('mail'), policy, [], t0)))
       .thenHappened({ type: 'method-removed' });
   });
 
@@ -232,19 +232,17 @@ describe('what a notice is sealed for', () => {
     noticeId: thing('n', '1'),
     kind: 'method-locked' as const,
     targets: [target('phone') as NoticeRequested['targets'][number]],
-    locale: 'de',
     about: { type: 'sms' as const, until: t0 },
   };
 
   it('is the same for what a reader of the log sees', () => {
-    const absent = { ...clear, locale: undefined };
+    const absent = { ...clear, about: { ...clear.about, codesLeft: undefined } };
     expect(thingOfNotice(JSON.parse(JSON.stringify(absent)), t0)).toBe(thingOfNotice(absent, t0));
   });
 
   it.for<[string, Partial<typeof clear>, number]>([
     ['id', { noticeId: thing('n', '2') }, t0],
     ['target', { targets: [target('mail') as NoticeRequested['targets'][number]] }, t0],
-    ['language', { locale: 'fr' }, t0],
     ['fact', { about: { type: 'sms', until: t0 + 1 } }, t0],
     ['time', {}, t0 + 1],
   ])('is another with another %s', ([, change, at]) => {

@@ -110,7 +110,8 @@ describe('a notice', () => {
     const account = await anAccount();
     const policy = accountPolicy(effectiveSettings(undefined, undefined).settings);
     const { methodId } = await account.enrol({ type: 'email', to: anEmail() });
-    const remove = () => account.carryOut((document) => removeMethod(document, methodId, policy, system.clock.now()));
+    const { now } = system.clock;
+    const remove = () => account.carryOut((document) => removeMethod(document, methodId, policy, [], now()));
     const [notice] = await remove();
     const fates = await settle(notice);
     const ours = ({ subject }: { subject: string }) => subject === account.id;

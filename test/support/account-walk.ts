@@ -86,7 +86,7 @@ const deeds = {
       'kid.user',
       {
         email: at.byPage ? `kid.mail-${at.count}` : undefined,
-        groups: at.which % 2 ? ['staff'] : undefined,
+        groups: at.which % 2 ? 'kid.groups' : undefined,
         locale: undefined,
       },
       at.rules,
@@ -158,7 +158,8 @@ const deeds = {
       now: at.now,
     }),
   setDefault: (document: Document, at: At) => setDefault(document, idIn(document?.methods, at.which)),
-  remove: (document: Document, at: At) => removeMethod(document, idIn(document?.methods, at.which), at.rules, at.now),
+  remove: (document: Document, at: At) =>
+    removeMethod(document, idIn(document?.methods, at.which), at.rules, at.which % 2 ? ['staff'] : [], at.now),
   backupCodes: (document: Document, at: At) =>
     generateBackupCodes(document, {
       methodId: methodId(named(at, 'b')),

@@ -65,7 +65,7 @@ export async function makeAccount(
       fact('account-created', {
         userId: seal(salt, 'userId', id, userId),
         accountName: accountName && seal(salt, 'accountName', id, accountName),
-        locale,
+        locale: locale && seal(salt, 'locale', id, locale),
       }),
     ),
   );

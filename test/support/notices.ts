@@ -9,7 +9,7 @@ import { noticeKinds, type NoticeKind } from '#schemas/notice.ts';
 import { minuteMs, t0 } from './challenges.ts';
 import { storyOf, type Told } from './given.ts';
 
-/** Words for stories of notices: an account in German with a phone, a mailbox, an app and backup codes. */
+/** Words for stories of notices: an account with a phone, a mailbox, an app and backup codes. */
 
 export const account = 'AAAAAAAAAAAAAAAAAAAAAA';
 export const thing = (kind: string, name: string) => `${account}.${kind}${name.padEnd(22, '-')}`;
@@ -29,7 +29,7 @@ export const policy: AccountPolicy = {
   checkRate: { attempts: 10, windowSeconds: 900 },
 };
 
-export const created: Told = { type: 'account-created', time: t0, data: { userId: sealedFor('ada'), locale: 'de' } };
+export const created: Told = { type: 'account-created', time: t0, data: { userId: sealedFor('ada') } };
 
 /** An address, or an app, that was enrolled. */
 export const enrolled = (name: string, type: 'sms' | 'email' | 'totp', isDefault = false): Told => ({
@@ -83,7 +83,7 @@ const exactly = (expected: object): unknown =>
 /** The notice of a kind to these addresses, as an event is expected. */
 export const notice = (kind: NoticeKind, about: object, ...names: ('phone' | 'mail')[]) => ({
   type: 'notice-requested' as const,
-  data: { kind, about: exactly(about), targets: names.map(target), locale: 'de' },
+  data: { kind, about: exactly(about), targets: names.map(target) },
 });
 
 type Command = (document: AccountDocument | undefined) => Decision<unknown>;

@@ -9,7 +9,21 @@ export type Sealed = { readonly sealed: string; readonly things: ReadonlySet<str
 const sealedText = /(?<![\w-])[\w-]{8}\.[\w-]{38,}(?![\w-])/g;
 const idText = /(?<![\w-])[\w-]{22}(\.[a-z][\w-]{22})?(?![\w-])/g;
 const purposes = ['address', 'method', 'params', 'message'] as const;
-const fields = ['userId', 'accountName', 'email', 'phone', 'to', 'label', 'secret', 'params', 'message'] as const;
+const fields = [
+  'userId',
+  'accountName',
+  'email',
+  'phone',
+  'locale',
+  'groups',
+  'returnUrl',
+  'state',
+  'to',
+  'label',
+  'secret',
+  'params',
+  'message',
+] as const;
 const sendsMax = 5;
 
 /** Whatever looks like a sealed text in a record of any topic, with all that its event names. */

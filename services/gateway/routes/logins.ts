@@ -101,5 +101,5 @@ function show(
   const now = foundation.now();
   const page = caller.kind === 'page';
   const view = viewLogin(place, document, login, accountPolicy(caller.tenant.settings), now, page);
-  return { ...view, ...(page && { redirectTo: redirectOf(foundation.keys, login, now) }) };
+  return { ...view, ...(page && { redirectTo: redirectOf(place, login, now) }) };
 }

@@ -3,6 +3,7 @@ import { happened } from '#core/decider.ts';
 import { accountPolicy } from '#core/settings.ts';
 import { accountCallerOf, accountIdOf, demandAccount } from '#runtime/account-caller.ts';
 import { commandAccount, lookAtAccount } from '#runtime/account-command.ts';
+import { sealOf } from '#runtime/account-fields.ts';
 import { viewAccount } from '#runtime/account-view.ts';
 import { demand, tenantOf } from '#runtime/caller.ts';
 import type { Foundation } from '#runtime/foundation.ts';
@@ -59,13 +60,12 @@ export function registerAccounts(app: Http, foundation: Foundation): void {
       const returnUrl = readReturnUrl(caller.tenant.settings.returnUrls, request.body.returnUrl);
       const claimed = await claimOf(foundation, request, caller);
       const nonce = claimed.seed.toString('base64url');
-      await commandAccount<never>(foundation, caller, accountId, claimed, (_document, at) =>
-        happened({
-          type: 'page-opened',
-          about: accountId,
-          data: { nonce, handleExpiresAt: at.now + resultMs, returnUrl },
-        }),
-      );
+      await commandAccount<never>(foundation, caller, accountId, claimed, (_document, at) => {
+        const place = { keys, tenant: caller.tenantId, accountId, salt: at.salt };
+        const sealed = sealOf(place, 'returnUrl', nonce, returnUrl);
+        const data = { nonce, handleExpiresAt: at.now + resultMs, returnUrl: sealed };
+        return happened({ type: 'page-opened', about: accountId, data });
+      });
       reply.code(201);
       return { pageUrl: `${foundation.config.portalUrl}/security/${handleOf(keys, accountId, nonce)}` };
     },

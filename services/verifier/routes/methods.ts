@@ -4,6 +4,7 @@ import { accountPolicy } from '#core/settings.ts';
 import { checkStepUp, type StepUpVerdict } from '#core/step-up.ts';
 import { accountCallerOf, accountIdOf, demandAccount } from '#runtime/account-caller.ts';
 import { commandAccount } from '#runtime/account-command.ts';
+import { groupsOf } from '#runtime/account-fields.ts';
 import { viewMethod } from '#runtime/account-view.ts';
 import { Problem } from '#runtime/errors.ts';
 import type { Foundation } from '#runtime/foundation.ts';
@@ -42,9 +43,11 @@ export function registerMethods(app: Http, foundation: Foundation): void {
       const { id, mid } = request.params;
       const claimed = await claimOf(foundation, request, caller);
       const policy = accountPolicy(caller.tenant.settings);
-      await commandAccount<AccountAnswer>(foundation, caller, accountIdOf(id), claimed, (document, at) => {
+      const accountId = accountIdOf(id);
+      await commandAccount<AccountAnswer>(foundation, caller, accountId, claimed, (document, at) => {
         demandStepUp(caller, document, undefined, at.now);
-        return removeMethod(document, mid, policy, at.now);
+        const groups = groupsOf({ keys, tenant: caller.tenantId, accountId, salt: at.salt }, document);
+        return removeMethod(document, mid, policy, groups, at.now);
       });
       return reply.code(204).send(null);
     },

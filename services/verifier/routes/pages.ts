@@ -2,6 +2,7 @@ import { accountCalls } from '#schemas/account-calls.ts';
 import { accountDecider, type AccountDocument, type AccountOutcome } from '#core/account-document.ts';
 import { happened, refused, type Decision } from '#core/decider.ts';
 import { findLogin, loginStatus } from '#core/login-status.ts';
+import { localeOf, openOf } from '#runtime/account-fields.ts';
 import { Problem } from '#runtime/errors.ts';
 import type { Foundation } from '#runtime/foundation.ts';
 import type { Http } from '#runtime/http.ts';
@@ -28,17 +29,19 @@ export function registerPages(app: Http, foundation: Foundation): void {
       decide: (document, at) => (late ? refused('not-found') : openSession(document, place, at.now)),
     });
     if (handled.kind !== 'done') throw new Problem('not-found');
-    const { document } = handled;
+    const { document, salt } = handled;
     const login = findLogin(document, place.thing);
     const page = document.pages.find(({ nonce }) => nonce === place.nonce);
+    const account = { keys, tenant: tenantId, accountId: place.accountId, salt };
+    const [thing, returnUrl] = login ? [login.id, login.returnUrl] : [place.nonce, page?.returnUrl];
     reply.code(201);
     return {
       token: tokenOf(keys, place.thing, place.nonce),
       kind: login ? 'login' : 'account',
       id: place.thing,
       branding: { name: tenant.settings.branding.name || tenant.document.name },
-      locale: document.locale,
-      returnUrl: login?.returnUrl ?? page?.returnUrl,
+      locale: localeOf(account, document),
+      returnUrl: openOf(account, 'returnUrl', thing, returnUrl),
       expiresAt: new Date(login?.expiresAt ?? page?.sessionExpiresAt ?? now()).toISOString(),
     };
   });
