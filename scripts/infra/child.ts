@@ -1,8 +1,7 @@
 import { spawn } from 'node:child_process';
 import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
-import { closeSync, openSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
 import { createServer, Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 
@@ -10,8 +9,13 @@ import { setTimeout as pause } from 'node:timers/promises';
 export type Child = {
   pid: number;
   running: () => boolean;
+  /** Tells if it ends, or has ended, by anything but `stop`, with the end of its log. */
+  watch: (what: string, died: Died) => void;
   stop: (signal?: NodeJS.Signals) => Promise<void>;
 };
+
+/** Told, in a sentence, that a server is gone that nobody stopped. */
+export type Died = (sentence: string) => void;
 
 /** How to start a server: its output goes to `logFile`; `detached` lets it outlive this process. */
 export type ChildOptions = {
@@ -48,10 +52,21 @@ export function startChild(options: ChildOptions): Child {
     child.once('exit', release);
   }
   const running = () => child.exitCode === null && child.signalCode === null;
+  let asked = false;
   return {
     pid,
     running,
+    watch: (what, died) => {
+      const report = () => {
+        if (asked) return;
+        const how = child.signalCode === null ? `with exit code ${child.exitCode}` : `by ${child.signalCode}`;
+        died(`${what} died ${how}, and nobody had stopped it. The end of its log:\n${endOf(options.logFile)}`);
+      };
+      if (running()) child.once('exit', report);
+      else report();
+    },
     stop: async (signal = 'SIGTERM') => {
+      asked = true;
       if (!running()) return;
       const exited = once(child, 'exit');
       child.ref();
@@ -123,8 +138,12 @@ export async function waitUntilReady(
       await pause(50);
       continue;
     }
-    const log = await readFile(logFile, 'utf8').catch(() => '');
     const how = running() ? `is not ready after ${timeoutMs} ms` : 'ended at its start';
-    throw new Error(`${what} ${how}\n${log.split('\n').slice(-15).join('\n')}`);
+    throw new Error(`${what} ${how}\n${endOf(logFile)}`);
   }
+}
+
+function endOf(logFile: string): string {
+  const log = existsSync(logFile) ? readFileSync(logFile, 'utf8') : '';
+  return log.split('\n').slice(-15).join('\n');
 }

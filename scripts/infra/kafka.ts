@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import kafkajs from 'kafkajs';
 import { findFreePort, startChild, waitUntilReady } from './child.ts';
-import type { Child } from './child.ts';
+import type { Child, Died } from './child.ts';
 import { run } from './cache.ts';
 import { fetchKafkaJars } from './kafka-jars.ts';
 
@@ -22,8 +22,11 @@ export type Kafka = {
   stop: (signal?: NodeJS.Signals) => Promise<void>;
 };
 
-/** `ports` are the brokers' client ports; without them free ones are taken. `folder` keeps data and logs. */
-export type KafkaOptions = { brokers?: 1 | 3; ports?: number[]; folder?: string; detached?: boolean };
+/**
+ * `ports` are the brokers' client ports; without them free ones are taken. `folder` keeps data and logs. `died` is told of a
+ * broker that was ready and is gone, though nobody killed or stopped it here.
+ */
+export type KafkaOptions = { brokers?: 1 | 3; ports?: number[]; folder?: string; detached?: boolean; died?: Died };
 
 type NodeSettings = { id: number; folder: string; port: number; controllerPort: number };
 
@@ -49,7 +52,7 @@ export async function startKafka(options: KafkaOptions = {}): Promise<Kafka> {
   const voters = settings.map((node) => `${node.id}@127.0.0.1:${node.controllerPort}`);
   const temporaryFolder = options.folder === undefined ? folder : undefined;
   const classPath = join(libs, '*');
-  const nodes = settings.map((node) => buildNode(node, classPath, temporaryFolder, options.detached ?? false));
+  const nodes = settings.map((node) => buildNode(node, classPath, temporaryFolder, options));
   const stop = async (signal: NodeJS.Signals = 'SIGKILL') => {
     await Promise.all(nodes.map((node) => node.kill(signal)));
     await rm(folder, { recursive: true, force: true, maxRetries: 3 });
@@ -94,7 +97,7 @@ function buildNode(
   node: NodeSettings,
   classPath: string,
   temporaryFolder: string | undefined,
-  detached: boolean,
+  { detached, died }: KafkaOptions,
 ): KafkaNode {
   const address = `127.0.0.1:${node.port}`;
   const args = [...java, `-Dkafka.logs.dir=${node.folder}`, '-cp', classPath, 'kafka.Kafka', propertiesOf(node)];
@@ -107,6 +110,7 @@ function buildNode(
       const log = await readFile(logFile, 'utf8').catch(() => '');
       return log.includes('Kafka Server started') && (await answers(address));
     });
+    if (died) started.watch(`Kafka at ${address}`, died);
   };
   return {
     address,

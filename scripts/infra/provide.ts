@@ -1,3 +1,4 @@
+import type { Died } from './child.ts';
 import { dockerAnswers, startKafkaContainer, startRedisContainer } from './docker.ts';
 import { answers, startKafka } from './kafka.ts';
 import { connectRedis, startRedis } from './redis.ts';
@@ -9,39 +10,89 @@ export type Provided =
 
 /**
  * Gives a Kafka: that of KAFKA_BROKERS, else one in Docker where an engine answers, else one on this machine. It lives
- * as long as this process.
+ * as long as this process; `died` is told if it does not.
  */
-export async function provideKafka(): Promise<Provided> {
+export async function provideKafka(died: Died): Promise<Provided> {
   const configured = process.env.KAFKA_BROKERS;
+  const oneAnswers = async (addresses: string) =>
+    (await Promise.all(addresses.split(',').map((address) => answers(address.trim())))).some(Boolean);
   if (configured) {
-    for (const address of configured.split(',')) if (await answers(address.trim())) return external(configured);
+    if (await oneAnswers(configured))
+      return external(
+        configured,
+        watch('Kafka', () => oneAnswers(configured), died),
+      );
     return { available: false, reason: `KAFKA_BROKERS is set to ${configured}, and no broker answers there` };
   }
-  return await firstToStart('Kafka', startKafkaContainer, async () => {
-    const kafka = await startKafka();
+  const inDocker = async () => {
+    const container = await startKafkaContainer();
+    return watched(
+      container,
+      watch('Kafka in Docker', () => answers(container.address), died),
+    );
+  };
+  return await firstToStart('Kafka', inDocker, async () => {
+    const kafka = await startKafka({ died });
     return { address: kafka.brokers.join(','), stop: kafka.stop };
   });
 }
 
-/** Gives a Redis: that of REDIS_URL, else one in Docker where an engine answers, else one on this machine. */
-export async function provideRedis(): Promise<Provided> {
+/** Gives a Redis: that of REDIS_URL, else one in Docker where an engine answers, else one on this machine; as above. */
+export async function provideRedis(died: Died): Promise<Provided> {
   const configured = process.env.REDIS_URL;
   if (configured) {
-    const redis = await connectRedis(configured.split(',', 1).join()).catch(() => undefined);
-    redis?.disconnect();
+    const isThere = () => accepts(configured.split(',', 1).join());
     // The address may carry a password, so the reason does not repeat it.
-    return redis ? external(configured) : { available: false, reason: 'REDIS_URL is set, and no Redis answers there' };
+    return (await isThere())
+      ? external(configured, watch('Redis', isThere, died))
+      : { available: false, reason: 'REDIS_URL is set, and no Redis answers there' };
   }
-  return await firstToStart('Redis', startRedisContainer, async () => {
-    const redis = await startRedis();
+  const inDocker = async () => {
+    const container = await startRedisContainer();
+    return watched(
+      container,
+      watch('Redis in Docker', () => accepts(container.address), died),
+    );
+  };
+  return await firstToStart('Redis', inDocker, async () => {
+    const redis = await startRedis({ died });
     return { address: redis.url, stop: redis.stop };
   });
 }
 
+const watchEveryMs = 3000;
+const missesMax = 3;
+
 type Started = { address: string; stop: () => Promise<void> };
 
-function external(address: string): Provided {
-  return { available: true, address, origin: 'environment', stop: async () => {} };
+function external(address: string, stopWatching: () => void): Provided {
+  return { available: true, address, origin: 'environment', stop: async () => stopWatching() };
+}
+
+function watched(started: Started, stopWatching: () => void): Started {
+  const stop = async () => {
+    stopWatching();
+    await started.stop();
+  };
+  return { address: started.address, stop };
+}
+
+async function accepts(url: string): Promise<boolean> {
+  const redis = await connectRedis(url).catch(() => undefined);
+  redis?.disconnect();
+  return redis !== undefined;
+}
+
+/** Asks a server that is no child of ours, again and again; a busy machine may let one question pass unanswered, not three. */
+function watch(what: string, isThere: () => Promise<boolean>, died: Died): () => void {
+  let misses = 0;
+  const ask = async () => {
+    misses = (await isThere()) ? 0 : misses + 1;
+    if (misses < missesMax) timer = setTimeout(() => void ask(), watchEveryMs).unref();
+    else died(`${what} does not answer any more, asked ${missesMax} times.`);
+  };
+  let timer = setTimeout(() => void ask(), watchEveryMs).unref();
+  return () => clearTimeout(timer);
 }
 
 async function firstToStart(

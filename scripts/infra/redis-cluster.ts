@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
+import type { Died } from './child.ts';
 import { connectRedis, startRedis } from './redis.ts';
 import type { RedisServer } from './redis.ts';
 
@@ -10,8 +11,8 @@ const slotCount = 16_384;
 const joinTimeoutMs = 20_000;
 
 /** Starts three Redis masters, spreads the slots over them and resolves when each of them calls the cluster whole. */
-export async function startRedisCluster(): Promise<RedisCluster> {
-  const nodes = await Promise.all([1, 2, 3].map(async () => await startRedis({ cluster: true })));
+export async function startRedisCluster(died?: Died): Promise<RedisCluster> {
+  const nodes = await Promise.all([1, 2, 3].map(async () => await startRedis({ cluster: true, died })));
   const stop = async () => void (await Promise.all(nodes.map((node) => node.stop())));
   try {
     const clients = await Promise.all(nodes.map((node) => connectRedis(node.url)));

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { findFreePort, startChild, waitUntilReady } from './child.ts';
-import type { Child } from './child.ts';
+import type { Child, Died } from './child.ts';
 import { findRedis } from './redis-binary.ts';
 
 /** A running Redis. `kill` leaves its data, `start` brings it back on the same port, `stop` removes the data too. */
@@ -16,13 +16,17 @@ export type RedisServer = {
   stop: () => Promise<void>;
 };
 
-/** Without `port` a free one is taken; without `folder` the data lives in a temporary one. */
+/**
+ * Without `port` a free one is taken; without `folder` the data lives in a temporary one. `died` is told of a server that was
+ * ready and is gone, though nobody killed or stopped it here.
+ */
 export type RedisOptions = {
   port?: number;
   folder?: string;
   appendonly?: boolean;
   cluster?: boolean;
   detached?: boolean;
+  died?: Died;
 };
 
 const readyTimeoutMs = 10_000;
@@ -58,6 +62,7 @@ export async function startRedis(options: RedisOptions = {}): Promise<RedisServe
     const started = startChild({ command, args, env, logFile, detached: options.detached, temporaryFolder });
     child = started;
     await waitUntilReady(`Redis at 127.0.0.1:${port}`, readyTimeoutMs, logFile, started.running, () => responds(port));
+    if (options.died) started.watch(`Redis at 127.0.0.1:${port}`, options.died);
   };
   try {
     await start();

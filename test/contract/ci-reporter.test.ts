@@ -1,36 +1,10 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { runInner } from '../support/inner-run.ts';
 
-const root = join(import.meta.dirname, '../..');
-const config = `
-  import { defineConfig } from 'vitest/config';
-  export default defineConfig({ test: {
-    reporters: [${JSON.stringify(join(root, 'test/support/ci-reporter.ts'))}],
-    experimental: { viteModuleRunner: false },
-  } });`;
-
-let folder: string;
-beforeEach(async () => {
-  // Inside the repository, so that the inner run finds vitest.
-  await mkdir(join(root, '.cache'), { recursive: true });
-  folder = await mkdtemp(join(root, '.cache/reporter-'));
-  await writeFile(join(folder, 'vitest.config.ts'), config);
-});
-afterEach(async () => await rm(folder, { recursive: true, force: true }));
-
-/** Runs vitest on one file and gives the last line and the exit code. */
+/** The last line and the exit code of a run on this file. */
 async function run(file: string): Promise<{ line: string | undefined; code: number }> {
-  await writeFile(join(folder, 'inner.test.ts'), `import { beforeAll, describe, expect, it } from 'vitest';\n${file}`);
-  const vitest = join(root, 'node_modules/vitest/vitest.mjs');
-  const child = spawn(process.execPath, [vitest, 'run', '--root', folder], { env: { ...process.env, NO_COLOR: '1' } });
-  let output = '';
-  child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
-  child.stderr.resume();
-  const [code] = await once(child, 'close');
-  return { line: output.trimEnd().split('\n').at(-1), code: Number(code) };
+  const { line, code } = await runInner(`import { beforeAll, describe, expect, it } from 'vitest';\n${file}`);
+  return { line, code };
 }
 
 describe('The closing line of a test run', () => {

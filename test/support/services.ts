@@ -1,11 +1,24 @@
 // This file makes suites and is none: titles and bodies come from its callers.
 /* oxlint-disable vitest/no-conditional-tests, vitest/valid-title, vitest/valid-describe-callback, vitest/expect-expect */
 import { randomBytes } from 'node:crypto';
+import { writeSync } from 'node:fs';
 import { describe, inject, it } from 'vitest';
+import { startKafka, type Kafka, type KafkaOptions } from '../../scripts/infra/kafka.ts';
+import { startRedisCluster as startPlainCluster, type RedisCluster } from '../../scripts/infra/redis-cluster.ts';
+import { startRedis as startPlainRedis, type RedisOptions, type RedisServer } from '../../scripts/infra/redis.ts';
 
-export { startKafka as startOwnKafka } from '../../scripts/infra/kafka.ts';
-export { startRedis } from '../../scripts/infra/redis.ts';
-export { startRedisCluster } from '../../scripts/infra/redis-cluster.ts';
+/** Servers of a suite's own. If one dies that no test killed, this test process ends at once and says so: see `endProcess`. */
+export const startOwnKafka = (options: KafkaOptions = {}): Promise<Kafka> =>
+  startKafka({ died: endProcess, ...options });
+export const startRedis = (options: RedisOptions = {}): Promise<RedisServer> =>
+  startPlainRedis({ died: endProcess, ...options });
+export const startRedisCluster = (): Promise<RedisCluster> => startPlainCluster(endProcess);
+
+/** Every test that is left would wait for its time-out, and none would say why. What this process started dies with it. */
+function endProcess(sentence: string): void {
+  writeSync(2, `\nThis suite ends here. ${sentence}\n`);
+  process.kill(process.pid, 'SIGKILL');
+}
 
 /**
  * What a live suite may ask for. `kafka` and `redis` are shared by the whole run (and may be somebody's own, given by

@@ -9,7 +9,13 @@ import type { ServicesReport } from './services.ts';
  */
 export default async function startServices(project: TestProject): Promise<() => Promise<void>> {
   const startedAt = performance.now();
-  const [kafka, redis, own] = await Promise.all([provideKafka(), provideRedis(), missingOwn()]);
+  /** Without it every test that is left would wait for its time-out, and none would say why. */
+  const endRun = (sentence: string) => {
+    console.error(`\nThe run ends here. ${sentence}`);
+    project.vitest.state.catchError(new Error(sentence), 'A shared server died');
+    void project.vitest.cancelCurrentRun('test-failure');
+  };
+  const [kafka, redis, own] = await Promise.all([provideKafka(endRun), provideRedis(endRun), missingOwn()]);
   const report: ServicesReport = {
     kafkaBrokers: kafka.available ? kafka.address : '',
     redisUrl: redis.available ? redis.address : '',
