@@ -9,6 +9,8 @@ export type Config = {
   readonly mode: 'development' | 'production';
   readonly host: string;
   readonly port: number;
+  /** Where the demo application of development listens; 0: anywhere. */
+  readonly demoPort: number;
   readonly opsHost: string;
   readonly opsPort: number;
   readonly dataDir: string;
@@ -48,6 +50,9 @@ export type ProviderSettings = {
   readonly smsWebhookUrl?: string;
   readonly smsWebhookSecret?: string;
 };
+
+/** The demo application's port, counted from PORT: 8083 beside 8080. */
+const demoPortStep = 3;
 
 /** What a process is about to be: which keys it must have, and where it listens unless told. */
 export type Role = {
@@ -96,6 +101,12 @@ export function readConfig(env: Env, role: Role): Config {
     mode: role.mode,
     host,
     port,
+    demoPort: read.integer(
+      'DEMO_PORT',
+      port === 0 || port + demoPortStep > 65_535 ? 0 : port + demoPortStep,
+      0,
+      65_535,
+    ),
     opsHost: read.text('OPS_HOST') ?? '127.0.0.1',
     opsPort: read.integer('OPS_PORT', 9_464, 0, 65_535),
     dataDir: read.text('DATA_DIR') ?? '.twofold',

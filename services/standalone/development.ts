@@ -72,7 +72,7 @@ export async function provideDevTenant(app: Http, config: Config, url: string): 
 }
 
 /** What to try, for a person at a terminal. */
-export function welcome({ url }: DevFile, dataDir: string): string {
+export function welcome({ url }: DevFile, dataDir: string, demoUrl: string): string {
   const file = join(dataDir, 'dev.json');
   return `
   Twofold is ready at ${url}   (development mode: loopback only, messages go to the sandbox inbox)
@@ -86,6 +86,8 @@ export function welcome({ url }: DevFile, dataDir: string): string {
     curl -s ${url}/v1/challenges/<id>/verify -H "Authorization: Bearer $KEY" \\
       -H 'Content-Type: application/json' -d '{"code":"<code>"}'
 
-  Inbox ${url}/sandbox · API reference ${url}/docs · keys in ${file}
+  Or walk through it in a browser: the demo application is at ${demoUrl}
+
+  Inbox ${url}/sandbox · administration ${url}/admin · API reference ${url}/docs · keys in ${file}
 `;
 }

@@ -6,6 +6,7 @@ import { productionFaults } from '../delivery-worker/providers/production-faults
 import { checkProviderConfig, createProviders } from '../delivery-worker/providers/registry.ts';
 import { createSandboxInbox } from '../delivery-worker/providers/sandbox-inbox.ts';
 import { listenStandalone, startStandaloneWork } from './app.ts';
+import { startDemoApp } from './demo-app.ts';
 import { provideDevTenant, welcome, withDevelopmentKeys } from './development.ts';
 
 const production = process.argv.includes('serve');
@@ -32,9 +33,12 @@ await runService({
     return listening.parts;
   },
   work: (foundation) => startStandaloneWork(foundation, createProviders(config.providers, { inbox })),
-  async ready() {
+  async ready(foundation) {
     if (production || !listening) return;
     const { app, port } = listening;
-    process.stdout.write(welcome(await provideDevTenant(app, config, urlAt(config.host, port)), config.dataDir));
+    const dev = await provideDevTenant(app, config, urlAt(config.host, port));
+    const demo = await startDemoApp(foundation, app, dev);
+    listening.parts.push(demo);
+    process.stdout.write(welcome(dev, config.dataDir, demo.url));
   },
 });

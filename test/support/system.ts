@@ -130,6 +130,7 @@ function configOf({ kind, config, servers }: SystemOptions, dataDir: string): Co
     mode: 'development',
     host: '127.0.0.1',
     port: 0,
+    demoPort: 0,
     opsHost: '127.0.0.1',
     opsPort: 0,
     dataDir,
