@@ -3,6 +3,7 @@ import formbody from '@fastify/formbody';
 import rateLimit from '@fastify/rate-limit';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from '#runtime/logger.ts';
+import { serveScript } from './assets.ts';
 import { answerFailure, PageFailure } from './failure.ts';
 import { registerLogin } from './login/routes.ts';
 import { cardLook } from './page.ts';
@@ -24,14 +25,7 @@ export async function registerPortal(app: FastifyInstance, portal: Portal, logge
     scope.removeAllContentTypeParsers();
     await scope.register(formbody, { bodyLimit: formBytesMax });
     scope.setErrorHandler(answerFailure(portal, logger));
-    for (const { script } of [cardLook]) {
-      scope.get(script.path, { schema: { hide: true } }, async (_request, reply) =>
-        reply
-          .type('text/javascript; charset=utf-8')
-          .header('cache-control', 'public, max-age=31536000, immutable')
-          .send(script.text),
-      );
-    }
+    for (const { script } of [cardLook]) serveScript(scope, script);
     registerLogin(scope, portal);
   });
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import type { FastifyInstance } from 'fastify';
 
 const read = (path: string) => readFileSync(new URL(path, import.meta.url), 'utf8');
 
@@ -25,4 +26,14 @@ export function scriptOf(name: string): Script {
   const text = read(`browser/${name}.js`);
   const version = createHash('sha256').update(text).digest('base64url').slice(0, 12);
   return { path: `/assets/${name}-${version}.js`, text };
+}
+
+/** Serves a script to browsers, who may keep it: another content is another path. */
+export function serveScript(app: Pick<FastifyInstance, 'get'>, { path, text }: Script): void {
+  app.get(path, { schema: { hide: true } }, async (_request, reply) =>
+    reply
+      .type('text/javascript; charset=utf-8')
+      .header('cache-control', 'public, max-age=31536000, immutable')
+      .send(text),
+  );
 }

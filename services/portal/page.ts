@@ -19,6 +19,8 @@ export type Page = {
   readonly status?: number;
   /** Other origins that a form on this page may lead to in the end: browsers hold redirects to it as well. */
   readonly formOrigins?: readonly string[];
+  /** Whether it shows documents of ours in frames. */
+  readonly frames?: boolean;
 };
 
 const accents = new Map<string, { readonly css: string; readonly hash: string }>();
@@ -54,6 +56,7 @@ export function sendPage(reply: FastifyReply, page: Page, { secure }: { readonly
     "connect-src 'self'",
     `img-src 'self' data:${logo ? ` ${logo}` : ''}`,
     `form-action ${["'self'", ...(page.formOrigins ?? [])].join(' ')}`,
+    ...(page.frames ? ["frame-src 'self'"] : []),
     "frame-ancestors 'none'",
     "base-uri 'none'",
   ];
