@@ -11,7 +11,7 @@ export const style = `
 *{box-sizing:border-box}body{margin:0;background:var(--desk);color:var(--ink);font:1rem/1.55 system-ui,sans-serif;overflow-wrap:break-word}
 .bar{display:flex;align-items:center;justify-content:space-between;gap:1rem;padding:.75rem 1.25rem;background:var(--paper);border-bottom:1px solid var(--line)}
 .bar a{color:inherit;text-decoration:none;font-weight:650;padding:.25rem 0}main{max-width:44rem;margin:0 auto;padding:2rem 1.25rem}main.small{max-width:25rem}
-h1{font-size:1.5rem;line-height:1.25;margin:0 0 1rem}p{margin:0 0 1rem}.soft{color:var(--soft)}
+h1{font-size:1.5rem;line-height:1.25;margin:0 0 1.25rem}main.small form{margin:0 0 1.5rem}p{margin:0 0 1rem}.soft{color:var(--soft)}
 label{display:block;font-weight:550;margin:0 0 .35rem}input{display:block;width:100%;min-height:2.75rem;padding:.5rem .75rem;margin:0 0 1.1rem;border:1px solid var(--edge);border-radius:.5rem;background:var(--paper);color:inherit;font:inherit}
 button,.button{display:inline-block;min-height:2.75rem;padding:.55rem 1.1rem;border:1px solid var(--leaf);border-radius:.5rem;background:var(--leaf);color:var(--on);font:inherit;font-weight:550;cursor:pointer;text-decoration:none}
 a{color:var(--leaf)}:focus-visible{outline:2px solid var(--leaf);outline-offset:2px}
