@@ -38,6 +38,20 @@ export const MethodAnswer = Type.Object({
   lockedUntil: Type.Optional(Time),
 });
 
+export const Branding = Type.Object({
+  name: Type.String(),
+  logo: Type.Optional(Type.String({ description: 'https URL of an image' })),
+  colour: Type.Optional(Type.String({ description: '#rrggbb' })),
+  supportUrl: Type.Optional(Type.String({ description: 'https or mailto' })),
+});
+/** What a page needs to know of where it stands; only a page's token is told. */
+const PagePart = Type.Optional(
+  Type.Object(
+    { branding: Branding, returnUrl: Type.Optional(Type.String()), locale: Type.Optional(Type.String()) },
+    { description: 'for the token of a page only' },
+  ),
+);
+
 export const AccountAnswer = Type.Object({
   id: Type.String(),
   methods: Type.Array(MethodAnswer),
@@ -48,6 +62,7 @@ export const AccountAnswer = Type.Object({
   email: Type.Optional(Type.String()),
   phone: Type.Optional(Type.String()),
   stepUpUntil: Type.Optional(Time),
+  page: PagePart,
 });
 
 /** One shape for all kinds, so that every fault is told at once; which fields a kind takes is checked after. */
@@ -113,7 +128,7 @@ export const SessionAnswer = Type.Object({
   token: Type.String(),
   kind: Type.String({ description: 'login or account' }),
   id: Type.String(),
-  branding: Type.Object({ name: Type.String() }),
+  branding: Branding,
   locale: Type.Optional(Type.String()),
   returnUrl: Type.Optional(Type.String()),
   expiresAt: Time,
@@ -175,6 +190,7 @@ export const LoginAnswer = Type.Object({
   expiresAt: Time,
   pageUrl: Type.Optional(Type.String()),
   redirectTo: Type.Optional(Type.String()),
+  page: PagePart,
 });
 
 export const LoginSend = Type.Object({ methodId: MethodId }, closed);
@@ -198,6 +214,7 @@ export const MethodParams = Type.Object({ id: Type.String({ maxLength: 200 }), m
 
 export type SaveAccount = Static<typeof SaveAccount>;
 export type EnrolMethod = Static<typeof EnrolMethod>;
+export type Branding = Static<typeof Branding>;
 export type LoginAnswer = Static<typeof LoginAnswer>;
 export type MethodAnswer = Static<typeof MethodAnswer>;
 export type AccountAnswer = Static<typeof AccountAnswer>;

@@ -67,6 +67,34 @@ export const origin = (): Check => (value) =>
     ? []
     : fault('must be a host name in lower case, such as login.example.com, or empty');
 
+const urlCharsMax = 300;
+const mailPattern = /^[^\s@,;?&%]+@[^\s@,;?&%]+$/;
+
+/** A URL of one of the schemes, or empty for none. Its host is a name and nothing else, since pages put it into their policy. */
+export const url =
+  (...schemes: readonly ('https:' | 'mailto:')[]): Check =>
+  (value) =>
+    value === '' || isUrl(value, schemes)
+      ? []
+      : fault(
+          `must be ${schemes.map((scheme) => `${scheme.slice(0, -1)} URL`).join(' or ')} of at most ${urlCharsMax} characters, or empty`,
+        );
+
+function isUrl(value: unknown, schemes: readonly string[]): boolean {
+  if (typeof value !== 'string' || value.length > urlCharsMax || /\s/u.test(value) || controls.test(value))
+    return false;
+  if (!URL.canParse(value)) return false;
+  const { protocol, hostname, pathname, username, password } = new URL(value);
+  if (!schemes.includes(protocol) || username + password !== '') return false;
+  return protocol === 'mailto:' ? mailPattern.test(pathname) : hostPattern.test(hostname);
+}
+
+/** Red, green and blue in hexadecimal, or empty for our own. */
+export const colour = (): Check => (value) =>
+  value === '' || (typeof value === 'string' && /^#[0-9a-f]{6}$/i.test(value))
+    ? []
+    : fault('must be a colour such as #2f5bd3, or empty');
+
 /** ISO 3166-1 alpha-2 codes; whether such a country exists is not asked, so that none has to be kept up to date. */
 export const countryList = (): Check => (value) =>
   Array.isArray(value) &&

@@ -1,6 +1,7 @@
 import { noticeKinds, type NoticeKind } from '#schemas/notice.ts';
 import {
   byLocale,
+  colour,
   countryList,
   flag,
   groupList,
@@ -10,6 +11,7 @@ import {
   origin,
   pathList,
   text,
+  url,
   urlList,
   type Check,
 } from './settings-checks.ts';
@@ -68,7 +70,12 @@ export type Settings = {
   };
   readonly notices: Readonly<Record<NoticeKind, boolean>>;
   readonly returnUrls: readonly string[];
-  readonly branding: { readonly name: string };
+  readonly branding: {
+    readonly name: string;
+    readonly logo: string;
+    readonly colour: string;
+    readonly supportUrl: string;
+  };
   readonly smsOrigin: string;
   readonly emailOrigin: string;
   readonly countries: readonly string[];
@@ -170,7 +177,22 @@ export const settingsTable: readonly Row[] = [
     row(`notices.${kind}`, true, flag(), on, `notice to the account's other addresses: ${kind}`),
   ),
   row('returnUrls', [], urlList(), fewerUrls, 'where pages may lead back to: origin exactly, path by prefix'),
-  row('branding.name', '', text(0, 60), noOrder, "name shown in messages; empty: the tenant's name"),
+  row('branding.name', '', text(0, 60), noOrder, "name shown in messages and on pages; empty: the tenant's name"),
+  row('branding.logo', '', url('https:'), noOrder, 'https URL of the image that pages show instead of the name'),
+  row(
+    'branding.colour',
+    '',
+    colour(),
+    noOrder,
+    'colour of buttons and links on pages; moved where nobody could read it',
+  ),
+  row(
+    'branding.supportUrl',
+    '',
+    url('https:', 'mailto:'),
+    noOrder,
+    'where pages send people who can use none of their methods; empty: words alone',
+  ),
   row('smsOrigin', '', origin(), noOrder, 'host for the domain-bound last line of an SMS; empty: none'),
   row('emailOrigin', '', origin(), noOrder, 'host for the OTP-Token header of mails by SMTP; empty: none'),
   row(

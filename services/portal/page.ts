@@ -43,7 +43,12 @@ function styleHash(look: Look): string {
   return known;
 }
 
-const originOf = (url: string | undefined) => (url?.startsWith('https://') ? new URL(url).origin : undefined);
+/** The origin of a URL for a policy; none where its host has a sign that a policy reads otherwise. */
+export function originOf(url: string | undefined): string | undefined {
+  if (url === undefined || !URL.canParse(url)) return undefined;
+  const { origin } = new URL(url);
+  return /^https?:\/\/[a-z0-9.:[\]-]+$/.test(origin) ? origin : undefined;
+}
 
 /** Sends a whole page with the headers that every page has: nothing inline but our own style, no frame, no referrer. */
 export function sendPage(reply: FastifyReply, page: Page, { secure }: { readonly secure: boolean }): FastifyReply {

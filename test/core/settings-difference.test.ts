@@ -52,7 +52,7 @@ describe('The difference that a change of settings makes', () => {
   it.each<[OwnSettings, OwnSettings, string]>([
     [{}, { countries: ['DE', 'AT'] }, 'SMS go to numbers of DE, AT instead of all countries'],
     [{ countries: ['DE'] }, {}, 'SMS go to numbers of all countries instead of DE'],
-    [{}, { branding: { name: 'Acme' } }, `the name in messages is "Acme" instead of the tenant's own`],
+    [{}, { branding: { name: 'Acme' } }, `the name in messages and on pages is "Acme" instead of the tenant's own`],
     [{}, { enforcement: { mode: 'all' } }, 'a second factor is demanded of everybody instead of nobody'],
     [{}, { methods: { totp: { algorithm: 'sha512' } } }, 'new authenticator apps use sha512 instead of sha1'],
     [{}, { notices: { 'method-locked': false } }, 'no notice goes out of method-locked'],

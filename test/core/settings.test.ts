@@ -105,6 +105,38 @@ describe('A text', () => {
   });
 });
 
+describe('The brand on pages', () => {
+  const refused = (path: string, bad: readonly unknown[]) => {
+    for (const value of bad) expect([value, faultsOf(at(path, value))]).toMatchObject([value, [{ field: path }]]);
+  };
+
+  it('has a logo at an https URL whose host is a name and nothing more', () => {
+    for (const good of ['', 'https://cdn.example.com/logo.svg?v=2', `https://a.example/${'x'.repeat(282)}`])
+      expect(faultsOf(at('branding.logo', good))).toEqual([]);
+    const bad = [
+      'http://a.example/x.png',
+      'data:image/png;base64,AA',
+      'javascript:alert(1)',
+      'logo.png',
+      '//a.example/x',
+    ];
+    bad.push('https://a;form-action.example/', 'https://*.example/', 'https://u:p@a.example/', 'mailto:a@b.example');
+    refused('branding.logo', [...bad, `https://a.example/${'x'.repeat(283)}`, 'https://a.example/a b', 7, null]);
+  });
+
+  it('has a support link by https or mailto', () => {
+    for (const good of ['', 'https://help.example.com/2fa#top', 'mailto:help@example.com?subject=Help'])
+      expect(faultsOf(at('branding.supportUrl', good))).toEqual([]);
+    const bad = ['http://a.example', 'javascript:alert(1)', ' https://a.example', 'mailto:', 'mailto:a', 'tel:123'];
+    refused('branding.supportUrl', [...bad, 'mailto:a@b.example,c@d.example', 'data:text/html,x', {}]);
+  });
+
+  it('has a colour of six hexadecimal digits', () => {
+    for (const good of ['', '#2f5bd3', '#ABCDEF']) expect(faultsOf(at('branding.colour', good))).toEqual([]);
+    refused('branding.colour', ['#fff', 'red', '2f5bd3', '#2f5bd3;', '#2f5bdg', 0]);
+  });
+});
+
 describe('A list', () => {
   it('of countries has codes of two capital letters', () => {
     expect(faultsOf({ countries: ['DE', 'US'] })).toEqual([]);

@@ -1,6 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import type { Call } from '../support/call.ts';
-import { altered, asPage, handleIn, must, newTown, returnUrl, unsigned, type Town } from '../support/people.ts';
+import {
+  accountSettings,
+  altered,
+  asPage,
+  handleIn,
+  must,
+  newTown,
+  returnUrl,
+  unsigned,
+  type Town,
+} from '../support/people.ts';
 import { uniqueName } from '../support/services.ts';
 import type { System } from '../support/system.ts';
 
@@ -50,6 +60,28 @@ export function describeAccountPages(given: () => System): void {
       expect(tooLate).toMatchObject({ status: 404 });
       for (const wrong of [altered(handle), 'nothing', `${'A'.repeat(22)}~${'B'.repeat(22)}~${'C'.repeat(43)}`])
         expect(await town.post('/v1/pages/sessions', { handle: wrong })).toMatchObject({ status: 404 });
+    });
+
+    it('is told how its tenant appears, where it leads back to and in which language, by each call that shows it', async () => {
+      const branding = {
+        name: 'Acme',
+        logo: 'https://cdn.example.com/logo.svg',
+        colour: '#1a7f37',
+        supportUrl: 'mailto:help@example.com',
+      };
+      const town = await newTown(given(), { ...accountSettings, branding });
+      const id = await town.account({ locale: 'pt-BR' });
+      await town.app(id);
+      const { login, session, page } = await openLogin(town, id);
+      expect(session.branding).toEqual(branding);
+      const told = { branding, returnUrl, locale: 'pt-BR' };
+      expect((await must(page('GET', `/v1/logins/${login.id}`))).page).toEqual(told);
+      expect(await must(town.call('GET', `/v1/logins/${login.id}`))).not.toHaveProperty('page');
+      const { pageUrl } = await must(town.post(`/v1/accounts/${id}/pages`, { returnUrl }));
+      const tab = await must(town.post('/v1/pages/sessions', { handle: handleIn(pageUrl) }));
+      expect(tab.branding).toEqual(branding);
+      expect((await must(asPage(town.call, tab.token)('GET', `/v1/accounts/${id}`))).page).toEqual(told);
+      expect(await town.read(id)).not.toHaveProperty('page');
     });
 
     it('opens its own login and nothing else', async () => {

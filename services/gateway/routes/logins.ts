@@ -13,6 +13,7 @@ import type { Foundation } from '#runtime/foundation.ts';
 import type { Http } from '#runtime/http.ts';
 import { claimOf } from '#runtime/idempotency.ts';
 import { redirectOf } from '#runtime/login-redirect.ts';
+import { viewPage } from '#runtime/page-view.ts';
 import { sendLoginCode } from '../send-login.ts';
 import { beginLogin } from '../start-login.ts';
 
@@ -99,7 +100,8 @@ function show(
   if (!login) throw new Problem('not-found');
   const place = { keys: foundation.keys, tenant: caller.tenantId, accountId: accountOfLogin(loginId), salt };
   const now = foundation.now();
-  const page = caller.kind === 'page';
-  const view = viewLogin(place, document, login, accountPolicy(caller.tenant.settings), now, page);
-  return { ...view, ...(page && { redirectTo: redirectOf(place, login, now) }) };
+  const view = viewLogin(place, document, login, accountPolicy(caller.tenant.settings), now, caller.kind === 'page');
+  if (caller.kind !== 'page') return view;
+  const page = viewPage(place, caller.tenant, document, { thing: loginId, returnUrl: login.returnUrl });
+  return { ...view, redirectTo: redirectOf(place, login, now), page };
 }

@@ -11,6 +11,7 @@ import type { Http } from '#runtime/http.ts';
 import { claimOf } from '#runtime/idempotency.ts';
 import { readReturnUrl } from '#runtime/login-redirect.ts';
 import { handleOf, resultMs } from '#runtime/page-token.ts';
+import { viewPage } from '#runtime/page-view.ts';
 import { accountIdFor, makeOrFindAccount } from '../save-account.ts';
 
 /** Accounts by user id, what is known of one, and the page of its Security tab. */
@@ -47,7 +48,11 @@ export function registerAccounts(app: Http, foundation: Foundation): void {
       const { document, salt } = await lookAtAccount(foundation, caller, accountId);
       const place = { keys, tenant: caller.tenantId, accountId, salt };
       const page = caller.kind === 'page' ? caller : undefined;
-      return viewAccount(place, document, accountPolicy(caller.tenant.settings), now(), page);
+      const view = viewAccount(place, document, accountPolicy(caller.tenant.settings), now(), page);
+      if (!page) return view;
+      const { nonce, tenant } = page;
+      const opened = document.pages.find((one) => one.nonce === nonce);
+      return { ...view, page: viewPage(place, tenant, document, { thing: nonce, returnUrl: opened?.returnUrl }) };
     },
   );
 

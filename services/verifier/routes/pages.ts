@@ -2,10 +2,10 @@ import { accountCalls } from '#schemas/account-calls.ts';
 import { accountDecider, type AccountDocument, type AccountOutcome } from '#core/account-document.ts';
 import { happened, refused, type Decision } from '#core/decider.ts';
 import { findLogin, loginStatus } from '#core/login-status.ts';
-import { localeOf, openOf } from '#runtime/account-fields.ts';
 import { Problem } from '#runtime/errors.ts';
 import type { Foundation } from '#runtime/foundation.ts';
 import type { Http } from '#runtime/http.ts';
+import { viewPage } from '#runtime/page-view.ts';
 import { claimOf } from '#runtime/idempotency.ts';
 import { readHandle, sessionMs, tokenOf, type PagePlace } from '#runtime/page-token.ts';
 
@@ -39,9 +39,7 @@ export function registerPages(app: Http, foundation: Foundation): void {
       token: tokenOf(keys, place.thing, place.nonce),
       kind: login ? 'login' : 'account',
       id: place.thing,
-      branding: { name: tenant.settings.branding.name || tenant.document.name },
-      locale: localeOf(account, document),
-      returnUrl: openOf(account, 'returnUrl', thing, returnUrl),
+      ...viewPage(account, tenant, document, { thing, returnUrl }),
       expiresAt: new Date(login?.expiresAt ?? page?.sessionExpiresAt ?? now()).toISOString(),
     };
   });
