@@ -50,7 +50,10 @@ export function originOf(url: string | undefined): string | undefined {
   return /^https?:\/\/[a-z0-9.:[\]-]+$/.test(origin) ? origin : undefined;
 }
 
-/** Sends a whole page with the headers that every page has: nothing inline but our own style, no frame, no referrer. */
+/**
+ * Sends a whole page with the headers that every page has: nothing inline but our own style, no frame, no referrer
+ * for others. Not `no-referrer`: with it browsers send `Origin: null` with our own forms, and isOwnForm could not tell them.
+ */
 export function sendPage(reply: FastifyReply, page: Page, { secure }: { readonly secure: boolean }): FastifyReply {
   const accent = accentOf(page.brand.colour);
   const logo = originOf(page.brand.logo);
@@ -70,7 +73,7 @@ export function sendPage(reply: FastifyReply, page: Page, { secure }: { readonly
     .type('text/html; charset=utf-8')
     .header('content-security-policy', policy.join('; '))
     .header('cache-control', 'no-store')
-    .header('referrer-policy', 'no-referrer')
+    .header('referrer-policy', 'same-origin')
     .header('x-content-type-options', 'nosniff')
     .header('x-frame-options', 'DENY')
     .header('cross-origin-opener-policy', 'same-origin')
