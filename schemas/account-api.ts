@@ -73,6 +73,9 @@ export const EnrolMethod = Type.Object(
     label: Type.Optional(Label),
     uri: Type.Optional(Type.String({ maxLength: 2_048, description: 'otpauth URI; scope import' })),
     confirmed: Type.Optional(Type.Literal(true)),
+    allowShortSecret: Type.Optional(
+      Type.Literal(true, { description: 'with uri: takes a secret of 10 to 15 bytes, too' }),
+    ),
   },
   closed,
 );

@@ -4,10 +4,11 @@ import { Agent, request as call } from 'undici';
 import { runCommand, UsageFault, parseOptions, type Terminal } from '../log/terminal.ts';
 import { readRows, type CsvRow } from './csv.ts';
 
-const usage = `usage: npm run import -- FILE.csv [--url URL] [--report REPORT.json] [--concurrency N]
+const usage = `usage: npm run import -- FILE.csv [--url URL] [--report REPORT.json] [--concurrency N] [--allow-short-secrets]
 
 FILE.csv has the columns userId, uri (otpauth://totp/…) and, if wanted, label. The API key, with the scopes accounts and import,
-comes from TWOFOLD_API_KEY (or TWOFOLD_API_KEY_FILE). Running it again repeats nothing that is done.`;
+comes from TWOFOLD_API_KEY (or TWOFOLD_API_KEY_FILE). Running it again repeats nothing that is done.
+Secrets of 10 to 15 bytes are refused unless --allow-short-secrets is given: RFC 4226 asks for 16.`;
 
 const triesMax = 5;
 const callMsMax = 15_000;
@@ -19,15 +20,20 @@ type Result = {
   readonly outcome: 'imported' | 'already-there' | 'failed';
   readonly reason?: string;
 };
-type Target = { readonly url: string; readonly key: string; readonly agent: Agent };
+type Target = {
+  readonly url: string;
+  readonly key: string;
+  readonly agent: Agent;
+  readonly allowShortSecret?: true;
+};
 
 /** Imports authenticator secrets of another system, row by row. Exit code 0: all there; 1: some not, see the report; 2: usage. */
 export function runImport(args: readonly string[], terminal: Terminal): Promise<number> {
   return runCommand(args, usage, terminal, async () => {
-    const { file, key, concurrency, url, report } = readOptions(args, terminal.env);
+    const { file, concurrency, report, ...target } = readOptions(args, terminal.env);
     const { rows, faults } = readRows(readFileSync(file, 'utf8'));
     const agent = new Agent({ connections: concurrency });
-    const results = await importRows({ url, key, agent }, rows, concurrency, terminal);
+    const results = await importRows({ ...target, agent }, rows, concurrency, terminal);
     await agent.close();
     const all = [...results, ...faults.map(({ line, reason }): Result => ({ line, outcome: 'failed', reason }))];
     return tell(
@@ -38,7 +44,12 @@ export function runImport(args: readonly string[], terminal: Terminal): Promise<
   });
 }
 
-const options = { url: { type: 'string' }, report: { type: 'string' }, concurrency: { type: 'string' } } as const;
+const options = {
+  url: { type: 'string' },
+  report: { type: 'string' },
+  concurrency: { type: 'string' },
+  'allow-short-secrets': { type: 'boolean' },
+} as const;
 
 function readOptions(args: readonly string[], env: Terminal['env']) {
   const { values, positionals } = parseOptions(args, options);
@@ -53,7 +64,8 @@ function readOptions(args: readonly string[], env: Terminal['env']) {
   if (!Number.isInteger(concurrency) || concurrency < 1 || concurrency > concurrencyMax) {
     throw new UsageFault(`--concurrency must be a whole number from 1 to ${concurrencyMax}`);
   }
-  return { file, key, concurrency, url, report: values.report };
+  const allowShortSecret = values['allow-short-secrets'] === true || undefined;
+  return { file, key, concurrency, url, report: values.report, allowShortSecret };
 }
 
 /** Several rows at once; rows of one user one after another, in the order of the file. */
@@ -88,10 +100,11 @@ async function importRow(target: Target, { line, userId, uri, label }: CsvRow): 
   if (account.status !== 200) return failed(account.reason);
   // Keyed by what the row says: a second run is the same command, also days later, since the same secret is found enrolled.
   const key = createHash('sha256')
-    .update(JSON.stringify([userId, uri]))
+    .update(JSON.stringify([userId, uri, target.allowShortSecret]))
     .digest('base64url');
   const path = `/v1/accounts/${String(account.body['id'])}/methods`;
-  const method = await post(target, path, { type: 'totp', uri, confirmed: true, label }, key);
+  const body = { type: 'totp', uri, confirmed: true, label, allowShortSecret: target.allowShortSecret };
+  const method = await post(target, path, body, key);
   if (method.status === 201) return { line, outcome: 'imported' };
   return method.code === 'already-enrolled' ? { line, outcome: 'already-there' } : failed(method.reason);
 }

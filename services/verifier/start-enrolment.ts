@@ -38,17 +38,19 @@ export async function enrolMethod(foundation: Foundation, caller: AccountCaller,
 }
 
 /** Fields that a method of this type does not take: whoever sends them expects something of them. */
-function refuseStrayFields({ type, to, uri, confirmed }: EnrolMethod): void {
+function refuseStrayFields({ type, to, uri, confirmed, allowShortSecret }: EnrolMethod): void {
+  const ofImport = type === 'totp' && uri !== undefined;
   const stray = {
     to: type === 'totp' && to,
     uri: type !== 'totp' && uri,
-    confirmed: (type !== 'totp' || uri === undefined) && confirmed,
+    confirmed: !ofImport && confirmed,
+    allowShortSecret: !ofImport && allowShortSecret,
   };
   const errors = Object.entries(stray)
     .filter(([, value]) => value !== undefined && value !== false)
     .map(([field]) => ({
       field,
-      message: `is not taken for type ${type}${type === 'totp' && field === 'confirmed' ? ' without uri' : ''}`,
+      message: `is not taken for type ${type}${type === 'totp' && field !== 'to' ? ' without uri' : ''}`,
     }));
   if (errors.length > 0) throw new Problem('malformed-request', { errors });
 }
@@ -126,7 +128,7 @@ async function importApp(foundation: Foundation, caller: AccountCaller, { accoun
   if (caller.kind !== 'tenant' || !caller.scopes.includes('import')) throw new Problem('scope-missing');
   if (body.confirmed !== true)
     throw new Problem('malformed-request', { errors: [{ field: 'confirmed', message: 'must be true for an import' }] });
-  const read = readTotpUri(body.uri ?? '');
+  const read = readTotpUri(body.uri ?? '', body.allowShortSecret);
   if (!read.ok) throw new Problem('malformed-request', { errors: [{ field: 'uri', message: read.reason }] });
   const enrolmentId = thingId(accountId, 'e', request.seed);
   const methodId = thingId(accountId, 'm', request.seed);

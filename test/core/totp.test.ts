@@ -137,36 +137,48 @@ describe('the URI that an app scans', () => {
       'JBSWY3DPEHPK3PXP',
       { algorithm: 'sha512', digits: 8, period: 60 },
     ],
-  ])('of another system is taken: %s', (uri, read, as) => {
-    expect(readTotpUri(uri)).toMatchObject({ ok: true, secret: read, parameters: as });
+  ])('of another system is taken, short as it is, from who allows it: %s', (uri, read, as) => {
+    expect(readTotpUri(uri, true)).toMatchObject({ ok: true, secret: read, parameters: as });
   });
 
   it.each([
-    ['of another type', 'otpauth://hotp/ada?secret=JBSWY3DPEHPK3PXP&counter=1', 'type totp'],
-    ['of another scheme', 'https://totp/ada?secret=JBSWY3DPEHPK3PXP', 'otpauth'],
-    ['that is none', 'JBSWY3DPEHPK3PXP', 'otpauth'],
+    ['of another type', 'otpauth://hotp/ada?secret=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP&counter=1', 'type totp'],
+    ['of another scheme', 'https://totp/ada?secret=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP', 'otpauth'],
+    ['that is none', 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP', 'otpauth'],
     ['without a secret', 'otpauth://totp/ada', 'base32'],
+    ['with a secret of 15 bytes', `otpauth://totp/ada?secret=${'A'.repeat(24)}`, '16 to 64'],
     ['with a secret of 9 bytes', 'otpauth://totp/ada?secret=JBSWY3DPEHPK3PX', 'base32'],
     ['with a secret of 65 bytes', `otpauth://totp/ada?secret=${'A'.repeat(104)}`, 'base32'],
     ['with a secret of other letters', 'otpauth://totp/ada?secret=JBSWY3DPEHPK3PX1', 'base32'],
     ['with a secret that no bytes make', 'otpauth://totp/ada?secret=JBSWY3DPEHPK3PXPA', 'base32'],
-    ['with another hash', 'otpauth://totp/ada?secret=JBSWY3DPEHPK3PXP&algorithm=MD5', 'SHA1'],
-    ['with 7 digits', 'otpauth://totp/ada?secret=JBSWY3DPEHPK3PXP&digits=7', '6 or 8'],
-    ['with no digits', 'otpauth://totp/ada?secret=JBSWY3DPEHPK3PXP&digits=', '6 or 8'],
-    ['with digits in another notation', 'otpauth://totp/ada?secret=JBSWY3DPEHPK3PXP&digits=0x8', '6 or 8'],
-    ['with a step of 14 seconds', 'otpauth://totp/ada?secret=JBSWY3DPEHPK3PXP&period=14', 'period'],
-    ['with a step of 121 seconds', 'otpauth://totp/ada?secret=JBSWY3DPEHPK3PXP&period=121', 'period'],
-    ['with a broken step', 'otpauth://totp/ada?secret=JBSWY3DPEHPK3PXP&period=30.5', 'period'],
-    ['that is too long', `otpauth://totp/${'a'.repeat(2_048)}?secret=JBSWY3DPEHPK3PXP`, 'otpauth'],
+    ['with another hash', 'otpauth://totp/ada?secret=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP&algorithm=MD5', 'SHA1'],
+    ['with 7 digits', 'otpauth://totp/ada?secret=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP&digits=7', '6 or 8'],
+    ['with no digits', 'otpauth://totp/ada?secret=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP&digits=', '6 or 8'],
+    [
+      'with digits in another notation',
+      'otpauth://totp/ada?secret=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP&digits=0x8',
+      '6 or 8',
+    ],
+    ['with a step of 14 seconds', 'otpauth://totp/ada?secret=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP&period=14', 'period'],
+    ['with a step of 121 seconds', 'otpauth://totp/ada?secret=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP&period=121', 'period'],
+    ['with a broken step', 'otpauth://totp/ada?secret=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP&period=30.5', 'period'],
+    ['that is too long', `otpauth://totp/${'a'.repeat(2_048)}?secret=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP`, 'otpauth'],
   ])('is refused %s', (_what, uri, reason) => {
     expect(readTotpUri(uri)).toEqual({ ok: false, reason: expect.stringContaining(reason) });
+  });
+
+  it('has 16 bytes or more, or 10 where short secrets are allowed', () => {
+    const taken = (letters: number, allowShort?: boolean) =>
+      readTotpUri(`otpauth://totp/ada?secret=${'A'.repeat(letters)}`, allowShort).ok;
+    expect([26, 25, 24].map((letters) => taken(letters))).toEqual([true, false, false]);
+    expect([16, 15].map((letters) => taken(letters, true))).toEqual([true, false]);
   });
 
   it('makes right codes of every secret that it lets in', () => {
     const bytes = fc.uint8Array({ minLength: 10, maxLength: 64 });
     fc.assert(
       fc.property(bytes, fc.constantFrom('SHA1', 'SHA256', 'SHA512'), fc.constantFrom(6, 8), (seed, hash, digits) => {
-        const read = readTotpUri(`otpauth://totp/a?secret=${base32(seed)}&algorithm=${hash}&digits=${digits}`);
+        const read = readTotpUri(`otpauth://totp/a?secret=${base32(seed)}&algorithm=${hash}&digits=${digits}`, true);
         if (!read.ok) throw new Error(read.reason);
         const code = codeAt({ secret: base32(seed), ...read.parameters }, start);
         expect(checkTotp(read.secret, read.parameters, code, -1, start).kind).toBe('right');

@@ -168,7 +168,7 @@ export function describeAccountSupport(given: () => System): void {
     it('needs the scope import for a secret of another system', async () => {
       const town = await newTown(given());
       const id = await town.account();
-      const body = { type: 'totp', uri: 'otpauth://totp/a?secret=JBSWY3DPEHPK3PXP', confirmed: true };
+      const body = { type: 'totp', uri: 'otpauth://totp/a?secret=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP', confirmed: true };
       const accounts = await keyWith(town, 'accounts');
       expect(await accounts('POST', `/v1/accounts/${id}/methods`, body)).toMatchObject({ status: 403 });
       const both = await keyWith(town, 'accounts', 'import');

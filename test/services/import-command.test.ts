@@ -94,6 +94,17 @@ describe('npm run import', () => {
     expect(await methodsOf('u5')).toHaveLength(1);
   });
 
+  it('takes short secrets only where that is asked for', async () => {
+    const file = join(folder, 'short.csv');
+    writeFileSync(file, `userId,uri\nu6,${uri('six', 'JBSWY3DPEHPK3PXP')}\n`);
+    const refused = await run(file);
+    expect([refused.code, refused.stdout]).toEqual([1, expect.stringContaining('16 to 64 bytes')]);
+    expect(await run(file, '--allow-short-secrets')).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/^1 imp/),
+    });
+  });
+
   it('says what is wrong with its arguments, and ends with 2', async () => {
     const noKey = await runHere((terminal) => runImport(['x.csv'], terminal), {});
     expect(noKey).toMatchObject({ code: 2, stderr: expect.stringContaining('TWOFOLD_API_KEY is not set') });

@@ -13,10 +13,13 @@ export type TotpCheck =
   | { readonly kind: 'replayed' }
   | { readonly kind: 'wrong' };
 
-const secretBytesMin = 10;
+/** RFC 4226, R6: a shared secret MUST have 128 bits. */
+const secretBytesMin = 16;
+/** What apps made before had 80, and is taken from whoever says that they know. */
+const shortSecretBytesMin = 10;
 const secretBytesMax = 64;
 // What other systems made has to work here as well; ours have 20 bytes.
-const guardrails = createGuardrails({ MIN_SECRET_BYTES: secretBytesMin });
+const guardrails = createGuardrails({ MIN_SECRET_BYTES: shortSecretBytesMin });
 
 /** One step either side of now: what clocks drift and people take to type (RFC 6238, section 5.2). */
 const window = [-1, 0, 1] as const;
@@ -72,27 +75,32 @@ export type ReadUri =
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
 
 /** Base32 as RFC 4648 writes it, without padding: unused bits of the last letter are none; undefined if no bytes make it. */
-function canonicalSecret(typed: string): string | undefined {
+function canonicalSecret(typed: string, bytesMin: number): string | undefined {
   const secret = typed.replace(/[\s=-]/g, '').toUpperCase();
   const bytes = Math.floor((secret.length * 5) / 8);
   const unused = secret.length * 5 - bytes * 8;
-  if (!/^[A-Z2-7]+$/.test(secret) || unused >= 5 || bytes < secretBytesMin || bytes > secretBytesMax) return undefined;
+  if (!/^[A-Z2-7]+$/.test(secret) || unused >= 5 || bytes < bytesMin || bytes > secretBytesMax) return undefined;
   const last = alphabet.indexOf(secret.slice(-1));
   return secret.slice(0, -1) + alphabet.charAt(last - (last % 2 ** unused));
 }
 
 const numberOf = (text: string) => (/^\d{1,4}$/.test(text) ? Number(text) : NaN);
 
-/** Reads an otpauth URI that another system made, for import. Secrets of 80 bits and more are taken (Google's old ones had 80). */
-export function readTotpUri(uri: string): ReadUri {
+/**
+ * Reads an otpauth URI that another system made, for import.
+ * @param allowShort whether a secret of 80 to 120 bits is taken, too (Google's old ones had 80)
+ */
+export function readTotpUri(uri: string, allowShort = false): ReadUri {
   const refuse = (reason: string): ReadUri => ({ ok: false, reason });
   if (uri.length > 2_048 || !URL.canParse(uri)) return refuse('must be an otpauth URI');
   const { protocol, host, pathname, searchParams } = new URL(uri);
   if (protocol !== 'otpauth:') return refuse('must be an otpauth URI');
   if (host.toLowerCase() !== 'totp') return refuse('must be an otpauth URI of type totp');
-  const secret = canonicalSecret(searchParams.get('secret') ?? '');
+  const bytesMin = allowShort ? shortSecretBytesMin : secretBytesMin;
+  const secret = canonicalSecret(searchParams.get('secret') ?? '', bytesMin);
   if (secret === undefined) {
-    return refuse(`must have a base32 secret of ${secretBytesMin} to ${secretBytesMax} bytes`);
+    const orShorter = allowShort ? '' : `, or of ${shortSecretBytesMin} with allowShortSecret`;
+    return refuse(`must have a base32 secret of ${bytesMin} to ${secretBytesMax} bytes${orShorter}`);
   }
   const algorithm = (searchParams.get('algorithm') ?? 'SHA1').toLowerCase().replace('-', '');
   const digits = numberOf(searchParams.get('digits') ?? '6');
