@@ -53,6 +53,7 @@ export const deliveryFailures = [
   'superseded',
   'unreadable',
   'unconfirmed',
+  'over-budget',
 ] as const;
 
 export const DeliveryFailed = fate({

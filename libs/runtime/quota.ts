@@ -1,5 +1,5 @@
 import type { Reservation } from '#core/send-code.ts';
-import { limitsOfSend, platformRetryAfterMs } from '#core/throttle.ts';
+import { limitOfSaves, limitsOfSend, platformRetryAfterMs } from '#core/throttle.ts';
 import type { Counted } from '#schemas/challenge.ts';
 import type { Store } from '#storage/store.ts';
 import { Problem } from './errors.ts';
@@ -24,4 +24,12 @@ export async function reserveSend(
     limit: shared ? 'destination' : result.limit,
     retryAfterMs: shared ? platformRetryAfterMs : result.retryAfterMs,
   });
+}
+
+/** Counts one save of a tenant's settings, or throws a Problem 429. A repeated command counts once. */
+export async function reserveSave(store: Store, commandId: string, tenantId: string): Promise<void> {
+  const result = await store.reserve(commandId, [limitOfSaves(tenantId)]);
+  if (result.kind === 'refused') {
+    throw new Problem('rate-limited', { limit: result.limit, retryAfterMs: result.retryAfterMs });
+  }
 }

@@ -7,6 +7,7 @@ import { Poison } from '#runtime/consume.ts';
 import type { Foundation } from '#runtime/foundation.ts';
 import type { Courier } from './courier.ts';
 import { failure, leaseKeyOf, success } from './fate.ts';
+import { hasNoticeBudget } from './notice-budget.ts';
 import { nextStep, type Progress } from './plan.ts';
 import { prepareMessage } from './prepare-message.ts';
 import type { SendOutcome } from './providers/provider.ts';
@@ -90,6 +91,7 @@ async function deliver(deps: DeliveryDeps, event: Event, lane: Lane, lease: Leas
   let ready = await prepareMessage(foundation, event);
   // A lease that ran out without a result may have sent: it counts as an outcome nobody knows.
   let calls = lease.attempt - 1;
+  let hasBudget = calls > 0;
   let progress: Progress = {
     order: courier.order(data.providers),
     tried: [],
@@ -106,6 +108,8 @@ async function deliver(deps: DeliveryDeps, event: Event, lane: Lane, lease: Leas
     }
     if (step.do === 'fail') return failure(data, step.reason, maybeSent, step.detail, step.provider);
     if (step.do === 'call') {
+      hasBudget ||= await hasNoticeBudget(foundation, event);
+      if (!hasBudget) return failure(data, 'over-budget', maybeSent);
       const outcome = await courier.call(step.provider, ready.message);
       calls += 1;
       progress = afterCall(progress, step.provider, outcome);

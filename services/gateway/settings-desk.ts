@@ -18,6 +18,7 @@ import { callerOf } from '#runtime/caller.ts';
 import { Problem, problemOf } from '#runtime/errors.ts';
 import type { Foundation } from '#runtime/foundation.ts';
 import { claimOf } from '#runtime/idempotency.ts';
+import { reserveSave } from '#runtime/quota.ts';
 import { checkTemplate } from '#runtime/render.ts';
 import { notChecked, readProviders } from './provider-states.ts';
 import { keepVersion, readVersion } from './settings-versions.ts';
@@ -165,8 +166,10 @@ export function createSettingsDesk(foundation: Foundation): SettingsDesk {
         decider: (place.level === 'tenant' ? tenantDecider : platformDecider) as Decider<Governed, TenantOutcome>,
         async decide(document) {
           const decision = changeSettings(document, place.tenant, settings, expected, restored);
-          if (decision.kind === 'events' && document)
+          if (decision.kind === 'events' && document) {
+            if (place.level === 'tenant') await reserveSave(store, commandId, place.tenant);
             await keepVersion(store, place.subject, document.settingsVersion + 1, settings);
+          }
           return decision;
         },
       });

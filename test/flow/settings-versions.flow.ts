@@ -121,6 +121,22 @@ export function describeSettingsVersions(given: () => System): void {
       expect((await call('GET', '/v1/settings/versions/1')).json).toEqual(shown.json);
     });
 
+    it('are at most a hundred an hour, and a repeated save is none', async () => {
+      const { call } = await withVersions();
+      for (let saves = 1; saves < 100; saves += 1) {
+        expect((await call('PUT', '/v1/settings', first)).status).toBe(200);
+      }
+      const headers = { 'idempotency-key': 'hundredth' };
+      const restore = () => call('POST', '/v1/settings/versions/99/restore', {}, headers);
+      expect((await restore()).status).toBe(200);
+      const refused = await call('PUT', '/v1/settings', second);
+      expect(refused).toMatchObject({ status: 429, json: { code: 'rate-limited', limit: 'settings-saves' } });
+      expect(Number(refused.headers['retry-after'])).toBeGreaterThan(0);
+      for (let times = 0; times < 3; times += 1) expect((await restore()).json.version).toBe(100);
+      expect((await call('GET', '/v1/settings')).json).toEqual({ version: 100, settings: first });
+      expect((await call('PUT', '/v1/settings?dryRun=true', second)).status).toBe(200);
+    });
+
     it('repeat an answer that others have overtaken', async () => {
       const { call } = await withVersions(first);
       const once = { 'idempotency-key': 'put-once' };

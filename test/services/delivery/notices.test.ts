@@ -33,13 +33,13 @@ async function start(answer: (message: OutgoingMessage) => SendOutcome | Promise
   system = running;
   const { foundation } = running;
   const account = await makeAccount(foundation, running.tenant);
-  await account.enrol({ type: 'sms', to: aPhone() });
+  const { methodId: phone } = await account.enrol({ type: 'sms', to: aPhone() });
   const fates = (notice: Event | undefined, count = 1) =>
     eventually('the fates of a notice', async () => {
       const found = await fatesOf(foundation, noticeIn(notice).noticeId);
       return found.length >= count && found;
     });
-  return { running, foundation, account, sms, mail, fates };
+  return { running, foundation, account, phone, sms, mail, fates };
 }
 
 const busy: SendOutcome = { kind: 'temporary', reason: 'busy' };
@@ -98,6 +98,35 @@ describe('a notice on its way', () => {
     const [notice] = await account.carryOut((document) => resetAccount(document, account.id, running.clock.now()));
     const seen = (await fates(notice, 3)).map(({ type, data }) => `${type} ${(data as { channel: string }).channel}`);
     expect(seen.toSorted()).toEqual(['delivery-failed sms', 'delivery-sent email', 'delivery-sent sms']);
+  });
+});
+
+describe('the budget of notices', () => {
+  it('bounds those by SMS and tells what it withheld, lets mails through, and takes nothing from codes', async () => {
+    const { running, account, phone, sms, mail, fates } = await start(() => accepted);
+    const settings = { quotas: { tenantPerDay: 3 } };
+    expect((await running.call('PUT', '/v1/settings', settings)).status).toBe(200);
+    const { methodId, notices } = await account.enrol({ type: 'email', to: anEmail() });
+    const told = [await fates(notices[0])];
+    for (let times = 0; times < 2; times += 1) {
+      for (const id of [methodId, phone]) {
+        const [notice] = await account.carryOut((document) => setDefault(document, id));
+        told.push(await fates(notice, 2));
+      }
+    }
+    const how = (channel: string) =>
+      told.map(
+        (all) =>
+          all.map(({ data }) => data as { channel: string; reason?: string }).find((one) => one.channel === channel)
+            ?.reason,
+      );
+    expect(how('sms')).toEqual([undefined, undefined, undefined, 'over-budget', 'over-budget']);
+    expect(how('email')).toEqual([undefined, undefined, undefined, undefined, undefined]);
+    expect([sms.sent.length, mail.sent.length]).toEqual([3, 4]);
+    const codes = await Promise.all(
+      [1, 2, 3, 4].map(() => running.call('POST', '/v1/challenges', { channel: 'sms', to: aPhone() })),
+    );
+    expect(codes.filter(({ status }) => status === 202)).toHaveLength(3);
   });
 });
 
