@@ -12,6 +12,7 @@ if (options) {
   const report = describeRun(options, results);
   mkdirSync(dirname(options.json), { recursive: true });
   writeFileSync(options.json, `${JSON.stringify(report, null, 2)}\n`);
+  if (Object.keys(report.faults).length > 0) process.exitCode = 1;
   process.stdout.write(`${tableOf(report)}\nAll numbers are in ${options.json}\n`);
 } else {
   process.stdout.write(`${usage}\n`);

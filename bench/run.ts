@@ -15,29 +15,44 @@ export type Results = {
   };
   /** otpgateway, where a binary of it was given. */
   readonly peer?: SystemResult;
+  /** What could not be measured, and why. */
+  readonly faults: Readonly<Record<string, string>>;
 };
 
 /** Runs every part by itself, one after another, each on new servers, so that none pays for another's leftovers. */
 export async function runBench(options: BenchOptions, say: (line: string) => void): Promise<Results> {
   const systems: Partial<Record<SystemName, SystemResult>> = {};
-  for (const name of options.systems) {
+  const faults: Record<string, string> = {};
+  /** What cannot be measured is told of, and costs nobody what was measured. */
+  const attempt = async <T>(name: string, work: () => Promise<T>): Promise<T | undefined> => {
     say(`measuring ${name}`);
-    systems[name] = await within(name !== 'embedded', (generator, servers) =>
-      loadSystem(name, options, generator, servers),
+    return work().catch((error: unknown) => {
+      faults[name] = error instanceof Error ? error.message : String(error);
+      say(`${name} could not be measured: ${faults[name]}`);
+      return undefined;
+    });
+  };
+  for (const name of options.systems) {
+    const result = await attempt(name, () =>
+      within(name !== 'embedded', (generator, servers) => loadSystem(name, options, generator, servers)),
     );
+    if (result) systems[name] = result;
   }
   const floors: Record<string, FloorResult> = {};
   for (const name of options.floors ? floorsOf(options) : []) {
-    say(`measuring the floor: ${name}`);
-    floors[name] = await within(name === 'servers', (generator, servers) =>
-      loadFloor(name === 'http' ? 'nothing' : (servers ?? 'embedded'), options, generator, servers),
+    const result = await attempt(`floor ${name}`, () =>
+      within(name === 'servers', (generator, servers) =>
+        loadFloor(name === 'http' ? 'nothing' : (servers ?? 'embedded'), options, generator, servers),
+      ),
     );
+    if (result) floors[name] = result;
   }
   const { peer } = options;
-  if (peer === undefined) return { systems, floors };
-  say('measuring otpgateway');
-  const loaded = await within(true, (generator, servers) => loadPeer(peer, options, generator, servers as Servers));
-  return { systems, floors, peer: loaded };
+  if (peer === undefined) return { systems, floors, faults };
+  const loaded = await attempt('otpgateway', () =>
+    within(true, (generator, servers) => loadPeer(peer, options, generator, servers as Servers)),
+  );
+  return { systems, floors, faults, ...(loaded && { peer: loaded }) };
 }
 
 function floorsOf({ systems }: BenchOptions): ('http' | 'embedded' | 'servers')[] {

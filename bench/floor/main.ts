@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
 import fastify from 'fastify';
 import { CreateChallenge } from '#schemas/api.ts';
 import { topics } from '#schemas/topics.ts';
@@ -11,6 +12,9 @@ import { callsOfOneChallenge } from './calls.ts';
  * given, makes the calls to store and log that one challenge makes before its answer. No rule, key, code, text or delivery is in it.
  */
 const { FLOOR_PORT: port, FLOOR_STORAGE: place } = process.env;
+
+const triesMax = 20;
+const retryMs = 500;
 
 const storage = place === undefined ? undefined : await open(JSON.parse(place) as Place);
 const app = fastify({ logger: false });
@@ -57,6 +61,14 @@ async function open(where: Place): Promise<Storage> {
     where.kind === 'embedded'
       ? await openStorage({ ...common, ...where })
       : await openStorage({ ...common, ...where, kafka: { brokers: where.brokers, ssl: false } });
-  await opened.log.ensureTopics(Object.values(topics));
-  return opened;
+  // A broker that has just begun knows new topics a little later than it made them.
+  for (let tries = 1; ; tries += 1) {
+    try {
+      await opened.log.ensureTopics(Object.values(topics));
+      return opened;
+    } catch (error) {
+      if (tries >= triesMax) throw error;
+      await pause(retryMs);
+    }
+  }
 }
