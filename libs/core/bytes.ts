@@ -1,4 +1,4 @@
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac, createSecretKey, hash, timingSafeEqual } from 'node:crypto';
 
 /**
  * Each field prefixed by its length as u32 big-endian, text as UTF-8: no two lists of fields make the same bytes.
@@ -14,16 +14,19 @@ export function lengthPrefixed(...fields: readonly (string | Uint8Array)[]): Buf
   return Buffer.concat(parts);
 }
 
+/** HMAC-SHA256, 32 bytes. The key goes in as a key object: Node takes four times as long with bare bytes. */
+export function hmacSha256(key: Uint8Array, bytes: string | Uint8Array): Buffer {
+  return createHmac('sha256', createSecretKey(key)).update(bytes).digest();
+}
+
 /** HMAC-SHA256 over length-prefixed fields, 32 bytes. */
 export function keyedDigest(key: Uint8Array, ...fields: readonly (string | Uint8Array)[]): Buffer {
-  return createHmac('sha256', key)
-    .update(lengthPrefixed(...fields))
-    .digest();
+  return hmacSha256(key, lengthPrefixed(...fields));
 }
 
 /** SHA-256 of a text or bytes. */
 export function sha256(input: string | Uint8Array): Buffer {
-  return createHash('sha256').update(input).digest();
+  return hash('sha256', input, 'buffer');
 }
 
 /** Compares two secrets of any length in time that depends on neither's content: digests first, then without early exit. */

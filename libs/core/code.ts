@@ -1,5 +1,4 @@
-import { createHmac } from 'node:crypto';
-import { lengthPrefixed } from './bytes.ts';
+import { keyedDigest } from './bytes.ts';
 
 export type CodeInput = {
   readonly tenant: string;
@@ -25,20 +24,17 @@ export function deriveCode(otpKey: Uint8Array, input: CodeInput): string {
   const range = 10 ** input.digits;
   const limit = wordRange - (wordRange % range);
   for (let block = 0; ; block += 1) {
-    const bytes = createHmac('sha256', otpKey)
-      .update(
-        lengthPrefixed(
-          'twofold.code.v1',
-          input.tenant,
-          input.challengeId,
-          String(input.send),
-          input.purpose,
-          input.bindingDigest,
-          input.nonce,
-          String(block),
-        ),
-      )
-      .digest();
+    const bytes = keyedDigest(
+      otpKey,
+      'twofold.code.v1',
+      input.tenant,
+      input.challengeId,
+      String(input.send),
+      input.purpose,
+      input.bindingDigest,
+      input.nonce,
+      String(block),
+    );
     for (let at = 0; at + wordBytes <= bytes.length; at += wordBytes) {
       const word = bytes.readUIntBE(at, wordBytes);
       if (word < limit) return String(word % range).padStart(input.digits, '0');

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { events, topicOf, type EventName } from '#schemas/index.ts';
 import { lengthPrefixed, sha256 } from './bytes.ts';
 import type { EncodedEvent } from './encoded-event.ts';
@@ -66,7 +67,7 @@ const hashedHeaders = [
 
 /** Hex SHA-256 over the identity of an event: its headers and its value. */
 export function chainHash(headers: Readonly<Record<string, string>>, value: string): string {
-  return sha256(lengthPrefixed(...hashedHeaders.map((name) => headers[name] ?? ''), value)).toString('hex');
+  return hash('sha256', lengthPrefixed(...hashedHeaders.map((name) => headers[name] ?? ''), value));
 }
 
 /** Encodes a draft once, CloudEvents 1.0 in Kafka's binary mode. The bytes are never made again. */

@@ -1,5 +1,5 @@
-import { createCipheriv, createDecipheriv, createHmac } from 'node:crypto';
-import { lengthPrefixed } from './bytes.ts';
+import { createCipheriv, createDecipheriv, createSecretKey, type KeyObject } from 'node:crypto';
+import { keyedDigest, lengthPrefixed } from './bytes.ts';
 
 /** Whom a sealed field belongs to. `thing` is the id of what the field describes, never an event's id. */
 export type SealedFor = {
@@ -16,10 +16,12 @@ const tagBytes = 16;
 
 /** The key of one record for one purpose: without the record's salt nothing sealed about its subject can be read. */
 export function recordKey(purposeKey: Uint8Array, tenant: string, subject: string, salt: string): Buffer {
-  return createHmac('sha256', purposeKey)
-    .update(lengthPrefixed('twofold.seal.v1', tenant, subject, Buffer.from(salt, 'base64url')))
-    .digest();
+  return keyedDigest(purposeKey, 'twofold.seal.v1', tenant, subject, Buffer.from(salt, 'base64url'));
 }
+
+/** The same as the cipher takes it soonest. */
+const cipherKey = (purposeKey: Uint8Array, { tenant, subject }: SealedFor, salt: string): KeyObject =>
+  createSecretKey(recordKey(purposeKey, tenant, subject, salt));
 
 const aadOf = (whom: SealedFor) => lengthPrefixed(whom.tenant, whom.subject, whom.field, whom.thing);
 
@@ -28,7 +30,7 @@ const aadOf = (whom: SealedFor) => lengthPrefixed(whom.tenant, whom.subject, who
  * @param iv 12 random bytes, never used twice
  */
 export function seal(purpose: SealingKey, salt: string, whom: SealedFor, iv: Uint8Array, text: string): string {
-  const cipher = createCipheriv('aes-256-gcm', recordKey(purpose.key, whom.tenant, whom.subject, salt), iv);
+  const cipher = createCipheriv('aes-256-gcm', cipherKey(purpose.key, whom, salt), iv);
   cipher.setAAD(aadOf(whom));
   const sealed = Buffer.concat([iv, cipher.update(text, 'utf8'), cipher.final(), cipher.getAuthTag()]);
   return `${purpose.kid}.${sealed.toString('base64url')}`;
@@ -48,11 +50,7 @@ export function unseal(
   if (!key || bytes.length < ivBytes + tagBytes) return undefined;
   // The decoder passes over what is no base64url; only the one text that seal writes is taken.
   if (bytes.toString('base64url') !== text) return undefined;
-  const decipher = createDecipheriv(
-    'aes-256-gcm',
-    recordKey(key, whom.tenant, whom.subject, salt),
-    bytes.subarray(0, ivBytes),
-  );
+  const decipher = createDecipheriv('aes-256-gcm', cipherKey(key, whom, salt), bytes.subarray(0, ivBytes));
   decipher.setAAD(aadOf(whom));
   decipher.setAuthTag(bytes.subarray(-tagBytes));
   try {

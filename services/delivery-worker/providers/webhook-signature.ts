@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto';
+import { hmacSha256 } from '#core/bytes.ts';
 
 const secretBytesMin = 24;
 const secretBytesMax = 64;
@@ -26,7 +26,7 @@ export function parseWebhookSecret(secret: string): ParsedSecret {
  * over id, timestamp in Unix seconds and body. The id stays the same when a send is repeated, the timestamp doesn't.
  */
 export function signWebhook(key: Uint8Array, id: string, timestampSeconds: number, body: string) {
-  const signature = createHmac('sha256', key).update(`${id}.${timestampSeconds}.${body}`).digest('base64');
+  const signature = hmacSha256(key, `${id}.${timestampSeconds}.${body}`).toString('base64');
   return {
     'webhook-id': id,
     'webhook-timestamp': String(timestampSeconds),
