@@ -5,6 +5,7 @@ import type { StorageLogger } from '../logger.ts';
 import { parseRedisAddress } from './address.ts';
 import type { RedisAddress } from './address.ts';
 import { isRefusal, reasonOf, toUnavailable } from './failure.ts';
+import { gatherWrites } from './gather-writes.ts';
 import type { Script } from './scripts.ts';
 import { Unavailable } from '../unavailable.ts';
 
@@ -52,7 +53,10 @@ export function connectRedis(url: string, logger?: StorageLogger): RedisConnecti
   const connectionClosed = tellOfConnection(client, logger);
   if (client instanceof Cluster) {
     client.on('ready', () => client.nodes('master').forEach(open));
-    client.on('+node', (node: Redis) => client.status === 'ready' && open(node));
+    client.on('+node', (node: Redis) => {
+      node.on('connect', () => gatherWrites(node.stream));
+      if (client.status === 'ready') open(node);
+    });
   }
   client.connect().catch(() => {});
 
@@ -90,6 +94,7 @@ export function connectRedis(url: string, logger?: StorageLogger): RedisConnecti
 function createSingle(address: RedisAddress): Redis {
   const database = { db: address.database, retryStrategy: backOff };
   const client = new Redis({ ...options, ...address.nodes[0], ...credentials(address), ...database });
+  client.on('connect', () => gatherWrites(client.stream));
   // The client would go on in database 0 if it is refused the one it asks for.
   client.on('error', (error: unknown) => isRefusal(error) && client.disconnect(true));
   return client;

@@ -47,27 +47,51 @@ local function exact_state(key, bucket)
   return free_at, left
 end
 
+-- The same of a bucket that has no member, or one that was counted just now.
+local function state_of_few(bucket, members)
+  local free_at, left = now, -1
+  for _, window in ipairs(bucket.windows) do
+    local room = math.max(window.max - members, 0)
+    if left < 0 or room < left then left = room end
+    if room == 0 then free_at = math.max(free_at, now + window.ms) end
+  end
+  if bucket.gap and members > 0 then
+    free_at = math.max(free_at, now + math.min(bucket.gap.firstMs, bucket.gap.quietMs))
+  end
+  return free_at, left
+end
+
 local function segment_ms(window) return math.ceil(window.ms / segments_per_window) end
 
+-- A bucket of segments as it is: {field, segment ms, number, count} each. Read once, for looking, counting and clearing away.
+local function read_segments(key)
+  local counts, segments = redis.call('HGETALL', key), {}
+  for i = 1, #counts, 2 do
+    local ms, number = string.match(counts[i], '^(%d+):(%d+)$')
+    segments[#segments + 1] = { counts[i], tonumber(ms), tonumber(number), tonumber(counts[i + 1]) }
+  end
+  return segments
+end
+
 -- When a bucket of segments takes one more. A segment counts as long as any moment of it is inside the window.
-local function segments_free_at(key, bucket)
-  local counts, free_at = redis.call('HGETALL', key), now
+local function segments_free_at(segments, bucket)
+  local free_at = now
   for _, window in ipairs(bucket.windows) do
-    local size, total, inside = segment_ms(window), 0, {}
+    local size, total = segment_ms(window), 0
     local first = math.floor((now - window.ms + 1) / size)
-    for i = 1, #counts, 2 do
-      local ms, number = string.match(counts[i], '^(%d+):(%d+)$')
-      if tonumber(ms) == size and tonumber(number) >= first then
-        total = total + tonumber(counts[i + 1])
-        inside[#inside + 1] = { number = tonumber(number), count = tonumber(counts[i + 1]) }
-      end
+    for _, segment in ipairs(segments) do
+      if segment[2] == size and segment[3] >= first then total = total + segment[4] end
     end
     if total >= window.max then
-      table.sort(inside, function(a, b) return a.number < b.number end)
+      local inside = {}
+      for _, segment in ipairs(segments) do
+        if segment[2] == size and segment[3] >= first then inside[#inside + 1] = segment end
+      end
+      table.sort(inside, function(a, b) return a[3] < b[3] end)
       local last = now
       for _, segment in ipairs(inside) do
-        total = total - segment.count
-        last = (segment.number + 1) * size - 1
+        total = total - segment[4]
+        last = (segment[3] + 1) * size - 1
         if total < window.max then break end
       end
       free_at = math.max(free_at, last + window.ms)
@@ -76,7 +100,7 @@ local function segments_free_at(key, bucket)
   return free_at
 end
 
-local function count_exactly(key, bucket)
+local function count_exactly(key, bucket, is_first)
   local keep = 1
   for _, window in ipairs(bucket.windows) do keep = math.max(keep, window.ms) end
   if bucket.gap then
@@ -89,11 +113,11 @@ local function count_exactly(key, bucket)
     keep = math.max(keep, row)
   end
   redis.call('ZADD', key, now, command)
-  redis.call('ZREMRANGEBYSCORE', key, '-inf', now - keep)
+  if not is_first then redis.call('ZREMRANGEBYSCORE', key, '-inf', now - keep) end
   redis.call('PEXPIRE', key, keep + margin)
 end
 
-local function count_in_segments(key, bucket)
+local function count_in_segments(key, bucket, segments)
   local keep, counted = 1, {}
   for _, window in ipairs(bucket.windows) do
     local size = segment_ms(window)
@@ -101,34 +125,52 @@ local function count_in_segments(key, bucket)
     if not counted[size] then redis.call('HINCRBY', key, size .. ':' .. math.floor(now / size), 1) end
     counted[size] = true
   end
-  for _, field in ipairs(redis.call('HKEYS', key)) do
-    local ms, number = string.match(field, '^(%d+):(%d+)$')
-    if (tonumber(number) + 1 + segments_per_window) * tonumber(ms) <= now then redis.call('HDEL', key, field) end
+  for _, segment in ipairs(segments) do
+    if (segment[3] + 1 + segments_per_window) * segment[2] <= now then redis.call('HDEL', key, segment[1]) end
   end
   redis.call('PEXPIRE', key, keep + margin)
 end
 
-local function holds(i) return buckets[i].exact and redis.call('ZSCORE', KEYS[i], command) end
+-- Most destinations have no member yet: such a bucket is known without looking at it again.
+local empty, segments = {}, {}
 
 -- All buckets of one call are counted in one step, so one that knows the command speaks for the others.
 local counted = ARGV[4] == 'peek'
-for i = 1, #KEYS do counted = counted or holds(i) end
+for i, key in ipairs(KEYS) do
+  if not buckets[i].exact then
+    segments[i] = read_segments(key)
+  elseif redis.call('EXISTS', key) == 0 then
+    empty[i] = true
+  else
+    counted = counted or redis.call('ZSCORE', key, command)
+  end
+end
+
+local function free_at(i)
+  if segments[i] then return segments_free_at(segments[i], buckets[i]) end
+  if empty[i] then return (state_of_few(buckets[i], 0)) end
+  return (exact_state(KEYS[i], buckets[i]))
+end
+
+local function count(i)
+  if segments[i] then return count_in_segments(KEYS[i], buckets[i], segments[i]) end
+  count_exactly(KEYS[i], buckets[i], empty[i])
+end
 
 if not counted then
-  for i, key in ipairs(KEYS) do
-    local free_at = buckets[i].exact and exact_state(key, buckets[i]) or segments_free_at(key, buckets[i])
-    if free_at > now then return { 'refused', i, free_at - now } end
+  for i = 1, #KEYS do
+    local at = free_at(i)
+    if at > now then return { 'refused', i, at - now } end
   end
-  for i, key in ipairs(KEYS) do
-    if buckets[i].exact then count_exactly(key, buckets[i]) else count_in_segments(key, buckets[i]) end
-  end
+  for i = 1, #KEYS do count(i) end
 end
 
 local next_at, left = now, -1
 for i, key in ipairs(KEYS) do
   if buckets[i].exact then
-    local free_at, room = exact_state(key, buckets[i])
-    next_at = math.max(next_at, free_at)
+    local at, room
+    if empty[i] and not counted then at, room = state_of_few(buckets[i], 1) else at, room = exact_state(key, buckets[i]) end
+    next_at = math.max(next_at, at)
     if room >= 0 and (left < 0 or room < left) then left = room end
   end
 end
