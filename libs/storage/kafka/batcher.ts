@@ -154,7 +154,7 @@ function wake(state: State): void {
 /** Runs until everything is told and a producer is open for what comes next. */
 async function run(state: State): Promise<void> {
   state.running = true;
-  // Calls that are made in one turn of the event loop share a request.
+  // Calls that are made in one turn of the event loop share a request; under load a turn is long, and requests are large.
   await nextTurn();
   while (!isClosed(state)) {
     if (!state.transport) {
@@ -165,6 +165,8 @@ async function run(state: State): Promise<void> {
     if (state.batch.length === 0) state.batch = takeNext(state);
     if (state.batch.length === 0) break;
     await attempt(state, state.transport);
+    // Never between a reopening and the request that is to be repeated: what expires meanwhile would leave nobody to end the failing.
+    if (state.transport) await nextTurn();
   }
   state.running = false;
 }

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Consumer, ConsumerGroupJoinEvent, EachBatchPayload } from 'kafkajs';
 import { nameError, within } from './client.ts';
 import type { Client, MakeClient } from './client.ts';
@@ -60,7 +61,7 @@ export function joinGroup(
     if (signs.stalled()) end(stalled);
   }, watchIntervalMs);
   void letGo(ended, timer, client);
-  start(consumer, topics, events, end).catch((error: unknown) => end(nameError(error)));
+  start(consumer, topics, events, signs, end).catch((error: unknown) => end(nameError(error)));
   const all = topics.map((topic) => ({ topic }));
   return {
     ended,
@@ -82,6 +83,7 @@ async function start(
   consumer: Consumer,
   topics: readonly string[],
   events: MemberEvents,
+  signs: Signs,
   end: (reason: string) => void,
 ): Promise<void> {
   await within(connectTimeoutMs, 'connecting', consumer.connect());
@@ -97,6 +99,9 @@ async function start(
       } catch (error) {
         end(`a batch could not be queued: ${nameError(error)}`);
       }
+      // The next fetch is asked for when this turn of the event loop is over, once for all batches of this one: under load a turn is
+      // long, and fetches are fewer and larger.
+      if (signs.firstOfFetch()) await nextTurn();
     },
   });
 }
@@ -107,12 +112,18 @@ async function letGo(ended: Promise<string>, timer: NodeJS.Timeout, client: Clie
   client.kill();
 }
 
-type Signs = { joined(): boolean; stalled(): boolean };
+type Signs = {
+  joined(): boolean;
+  stalled(): boolean;
+  /** True for the first batch that a fetch brought. */
+  firstOfFetch(): boolean;
+};
 
 /** Follows the signs of life: a join may wait for the slowest other member, a member must fetch or beat. */
 function listen(consumer: Consumer, events: MemberEvents, end: (reason: string) => void): Signs {
   let joined = false;
   let signAt = performance.now();
+  let batches = 0;
   const alive = () => {
     signAt = performance.now();
   };
@@ -127,6 +138,7 @@ function listen(consumer: Consumer, events: MemberEvents, end: (reason: string) 
     events.fetchesEnded();
   });
   consumer.on(names.FETCH_START, ({ payload }: { payload: { nodeId: number | string } }) => {
+    batches = 0;
     events.fetchStarted(String(payload.nodeId));
   });
   consumer.on(names.FETCH, alive);
@@ -134,6 +146,7 @@ function listen(consumer: Consumer, events: MemberEvents, end: (reason: string) 
   consumer.on(names.CRASH, ({ payload }) => end(nameError(payload.error)));
   return {
     joined: () => joined,
+    firstOfFetch: () => (batches += 1) === 1,
     stalled: () => performance.now() - signAt > 2 * sessionTimeoutMs + (joined ? 0 : rebalanceTimeoutMs),
   };
 }
