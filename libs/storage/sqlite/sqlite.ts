@@ -128,6 +128,8 @@ function prepareFile(connection: DatabaseSync, file: string): void {
   connection.exec(
     'PRAGMA synchronous = FULL; PRAGMA secure_delete = ON; PRAGMA temp_store = MEMORY; PRAGMA trusted_schema = OFF',
   );
+  // Pages that change all the time go into the main file once in 32 MiB of log, and 64 MiB of pages are not read again.
+  connection.exec('PRAGMA wal_autocheckpoint = 8192; PRAGMA cache_size = -65536');
   const version = versionOf(connection);
   if (version > sqliteSchemaVersion) throw new Error(`${file} was written by a newer version (${version})`);
   if (version < sqliteSchemaVersion) {
