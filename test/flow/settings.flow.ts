@@ -71,7 +71,7 @@ export function describeSettings(given: () => System): void {
       const [gap, guesses, name] = [
         'the first gap between two sends is 30 s instead of 10 s',
         'a challenge has 3 guesses instead of 5',
-        'the name in messages is "Acme" instead of the tenant\'s own',
+        'the name in messages and on pages is "Acme" instead of the tenant\'s own',
       ];
       expect(tried.json.changes).toStrictEqual([
         { field: 'resendMinSeconds', from: 10, to: 30, level: 'default', words: gap },
