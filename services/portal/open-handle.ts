@@ -14,6 +14,12 @@ export type PageContent = {
   readonly language: Language;
   /** The tenant's, for pages that are shown when the API cannot be asked. */
   readonly name: string;
+  /** The application's page that the person came from. */
+  readonly returnUrl?: string;
+  /** RFC 3339: when the API lets this page go. */
+  readonly endsAt: string;
+  /** Why the first code was not sent when the page was opened, and until when (Unix milliseconds) that holds. */
+  readonly refused?: { readonly code: string; readonly until: number };
 };
 
 export type PageSessions = Sessions<PageContent>;
@@ -27,6 +33,7 @@ type OpenedSession = {
   readonly id: string;
   readonly branding: { readonly name: string };
   readonly locale?: string;
+  readonly returnUrl?: string;
   readonly expiresAt: string;
 };
 
@@ -41,6 +48,8 @@ const graceMs = 600_000;
 /**
  * Exchanges the handle of a pageUrl, which dies by this, for a page of this browser under a path of its own: the tab. Several
  * logins can be open beside each other, and no address that can be seen or kept opens any.
+ *
+ * @param first what is done at once for a page that is opened by a person
  */
 export async function openHandle(
   portal: Portal,
@@ -48,6 +57,7 @@ export async function openHandle(
   place: '/login/at' | '/security/at',
   request: FastifyRequest<{ Params: { handle: string } }>,
   reply: FastifyReply,
+  first?: (portal: Portal, content: PageContent, clientIp: string) => Promise<PageContent['refused']>,
 ): Promise<FastifyReply> {
   if (looksAhead(request))
     return reply
@@ -66,7 +76,10 @@ export async function openHandle(
     id: opened.id,
     language: languageOf(request, opened.locale),
     name: opened.branding.name,
+    returnUrl: opened.returnUrl,
+    endsAt: opened.expiresAt,
   };
-  sessions.open(reply, path, content, Date.parse(opened.expiresAt) + graceMs);
+  const refused = await first?.(portal, content, request.ip);
+  sessions.open(reply, path, { ...content, refused }, Date.parse(opened.expiresAt) + graceMs);
   return reply.redirect(path, 303);
 }

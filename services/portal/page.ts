@@ -7,7 +7,7 @@ import { html, trusted, type Html, type Part } from './html.ts';
 export type Look = { readonly style: string; readonly script: Script };
 
 /** A small card in the middle: what end users see. */
-export const cardLook: Look = { style: styleOf('base', 'card'), script: scriptOf('card') };
+export const cardLook: Look = { style: styleOf('base', 'card', 'steps'), script: scriptOf('card') };
 
 export type Page = {
   readonly look: Look;
@@ -94,11 +94,11 @@ function documentOf({ look, lang, title, brand, body }: Page, accent: string): H
 }
 
 /** The frame of an end user's page: the tenant's name or logo, one heading, what it is about. */
-export function card(brand: Brand, heading: string, content: Part, footer?: Part): Html {
+export function card(brand: Brand, heading: string, content: Part, footer?: Part, broad = false): Html {
   const mark = brand.logo
     ? html`<img class="logo" src="${brand.logo}" alt="${brand.name}">`
     : html`<span class="name">${brand.name}</span>`;
-  return html`<div class="stage"><header class="brand">${mark}</header>
+  return html`<div class="stage${broad && ' broad'}"><header class="brand">${mark}</header>
 <main class="card"><h1>${heading}</h1>
 ${content}</main>
 ${footer && html`<footer class="foot">${footer}</footer>`}</div>`;

@@ -62,3 +62,14 @@ for (const form of document.querySelectorAll('form[method="post"]')) {
   });
 }
 addEventListener('pageshow', (event) => event.persisted && location.reload());
+
+/** Times in the person's own time zone. */
+const styles = {
+  date: { dateStyle: 'medium' },
+  time: { timeStyle: 'short' },
+  both: { dateStyle: 'medium', timeStyle: 'short' },
+};
+for (const time of document.querySelectorAll('time[data-moment]')) {
+  const format = new Intl.DateTimeFormat(document.documentElement.lang, styles[time.dataset.moment]);
+  time.textContent = format.format(new Date(time.dateTime));
+}

@@ -1,12 +1,17 @@
-import type { FastifyInstance } from 'fastify';
-import { call } from '../api.ts';
-import { PageFailure } from '../failure.ts';
-import { html } from '../html.ts';
+import type { FastifyInstance, FastifyReply } from 'fastify';
+import { ApiProblem } from '../api.ts';
+import { pageRoutes } from '../enrol/page-routes.ts';
+import { goTo, type At } from '../enrol/place.ts';
 import { createPageSessions, openHandle } from '../open-handle.ts';
-import { card, cardLook, sendPage } from '../page.ts';
 import type { Portal } from '../portal.ts';
+import { checkCode, wayOf } from './check.ts';
+import { showCodePage } from './code-page.ts';
+import { showEnd, showUnreachable } from './end-page.ts';
+import { showHelp, showList } from './list-page.ts';
+import { firstMethod, isOpen, readLogin, type LoginView } from './login.ts';
+import { cancel, sendCode, sendFirst } from './send.ts';
 
-const hidden = { schema: { hide: true } } as const;
+type Show = (at: At, login: LoginView) => FastifyReply;
 
 /** The second step of a login. */
 export function registerLogin(app: FastifyInstance, portal: Portal): void {
@@ -14,25 +19,42 @@ export function registerLogin(app: FastifyInstance, portal: Portal): void {
   app.route<{ Params: { handle: string } }>({
     method: ['GET', 'HEAD'],
     url: '/login/:handle',
-    ...hidden,
-    handler: (request, reply) => openHandle(portal, sessions, '/login/at', request, reply),
+    schema: { hide: true },
+    handler: (request, reply) => openHandle(portal, sessions, '/login/at', request, reply, sendFirst),
   });
-  app.get<{ Params: { tab: string } }>(
-    '/login/at/:tab',
-    { exposeHeadRoute: false, ...hidden },
-    async (request, reply) => {
-      const session = sessions.read(request, `/login/at/${request.params.tab}`);
-      if (!session) throw new PageFailure('over');
-      const { token, id, name, language } = session.content;
-      const login = await call<{ status: string }>(portal.api, {
-        method: 'GET',
-        path: `/v1/logins/${encodeURIComponent(id)}`,
-        bearer: token,
-        clientIp: request.ip,
-      });
-      const brand = { name };
-      const body = card(brand, 'Check that it is you', html`<p>${login.status}</p>`);
-      return sendPage(reply, { look: cardLook, lang: language, title: 'Log in', brand, body }, portal);
-    },
-  );
+  const { page, form } = pageRoutes(app, portal, { kind: 'login', base: '/login/at' });
+  page('', shown('', showFirst));
+  page('/with/:method', (at) => shown(at.request.url.slice(at.home.length), showWay)(at));
+  page('/methods', shown('/methods', showList));
+  page('/help', (at) => reachable(at, '/help', async () => showHelp(at, await readLogin(at))));
+  form('/verify', (at) => reachable(at, '', () => checkCode(at)));
+  form('/send', (at) => reachable(at, '', () => sendCode(at)));
+  form('/cancel', (at) => reachable(at, '', () => cancel(at)));
+}
+
+/** A page of an open login; one that is over shows its end instead. */
+const shown = (path: string, show: Show) => (at: At) =>
+  reachable(at, path, async () => {
+    const login = await readLogin(at);
+    return login.status === 'second-factor-required' ? show(at, login) : showEnd(at, login);
+  });
+
+async function reachable(at: At, path: string, act: () => Promise<FastifyReply>): Promise<FastifyReply> {
+  try {
+    return await act();
+  } catch (error) {
+    if (error instanceof ApiProblem && error.status === 503) return showUnreachable(at, path);
+    throw error;
+  }
+}
+
+function showFirst(at: At, login: LoginView): FastifyReply {
+  const method = firstMethod(login);
+  return method ? showCodePage(at, login, method) : showList(at, login);
+}
+
+function showWay(at: At, login: LoginView): FastifyReply {
+  const way = wayOf(login, (at.request.params as { method?: string }).method);
+  const usable = way === 'support' || (way !== undefined && isOpen(way));
+  return usable ? showCodePage(at, login, way) : goTo(at, '/methods');
 }
