@@ -102,12 +102,15 @@ export function encodeChain(
   drafts: readonly Draft[],
   at: { readonly life: string; readonly version: number; readonly head: string },
   envelope: Omit<Envelope, 'id' | 'version' | 'prev'>,
+  /** Of each event, instead of the envelope's. */
+  traceparents: readonly (string | undefined)[] = [],
 ): EncodedEvent[] {
   let prev = at.head;
   return drafts.map((draft, index) => {
     const version = at.version + index + 1;
     const id = `${envelope.subject}.${at.life}.${version}`;
-    const encoded = encodeEvent(draft, { ...envelope, id, version, prev });
+    const traceparent = traceparents[index] ?? envelope.traceparent;
+    const encoded = encodeEvent(draft, { ...envelope, id, version, prev, traceparent });
     prev = encoded.hash;
     return encoded;
   });

@@ -31,6 +31,8 @@ export type Config = {
   readonly channels: readonly ('sms' | 'email')[];
   readonly providers: ProviderSettings;
   readonly otlpEndpoint?: string;
+  /** Share of the traces that begin here and are recorded, 0 to 1. */
+  readonly traceRatio?: number;
   readonly logLevel: string;
 };
 
@@ -124,6 +126,7 @@ export function readConfig(env: Env, role: Role): Config {
     channels: read.words('CHANNELS', ['sms', 'email'] as const) ?? ['sms', 'email'],
     providers: readProviders(read, development),
     otlpEndpoint: read.url('OTEL_EXPORTER_OTLP_ENDPOINT'),
+    traceRatio: read.share('OTEL_TRACES_SAMPLER_ARG', 1),
     logLevel: read.words('LOG_LEVEL', ['debug', 'info', 'warn', 'error', 'silent'] as const)?.[0] ?? 'info',
   };
   if ((kafka === undefined) !== (redisUrl === undefined)) {
@@ -214,6 +217,12 @@ function createReader(env: Env, faults: string[]) {
         return initial;
       }
       return number;
+    },
+    share(name: string, initial: number): number {
+      const value = text(name);
+      if (value === undefined || /^(0(\.\d{1,9})?|1(\.0{1,9})?)$/.test(value)) return Number(value ?? initial);
+      faults.push(`${name} must be a number from 0 to 1`);
+      return initial;
     },
     url(name: string): string | undefined {
       const value = text(name);

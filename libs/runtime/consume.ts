@@ -6,6 +6,7 @@ import { toDeadLetter } from './dead-letters.ts';
 import type { Logger } from './logger.ts';
 import type { Telemetry } from './telemetry.ts';
 import { dataFault } from './validate.ts';
+import { watchLag } from './watch-lag.ts';
 
 /** Why a record goes to the dead letters by a handler's own word: it understands it and will never be able to act on it. */
 export class Poison extends Error {
@@ -45,9 +46,18 @@ const pauseMs = 100;
  */
 export function consume(options: ConsumeOptions): Promise<Subscription> {
   const { log, group, topics, concurrency, unfinishedMax } = options;
-  return log.subscribe({ group, topics, concurrency, unfinishedMax }, (record, lane) =>
-    handleRecord(options, record, lane),
-  );
+  const lag = watchLag(options);
+  return log
+    .subscribe({ group, topics, concurrency, unfinishedMax }, (record, lane) =>
+      lag.during(record, () => handleRecord(options, record, lane)),
+    )
+    .then((subscription) => ({
+      ...subscription,
+      close: (graceMs) => {
+        lag.stop();
+        return subscription.close(graceMs);
+      },
+    }));
 }
 
 async function handleRecord(options: ConsumeOptions, record: LogRecord, lane: Lane): Promise<void> {
@@ -62,9 +72,22 @@ async function handleRecord(options: ConsumeOptions, record: LogRecord, lane: La
   // Nobody is told of it: they would read the data.
   if (fault !== undefined) return buriesUnreadable ? bury(options, record, 'malformed-data', 1) : undefined;
   if (!react) return;
+  return options.telemetry.consumed(options.group, event, () =>
+    insist(options, record, event, () => react(event, lane), lane),
+  );
+}
+
+/** One span and one place in the lane for all tries. */
+async function insist(
+  options: ConsumeOptions,
+  record: LogRecord,
+  event: Event,
+  react: () => Promise<void>,
+  lane: Lane,
+): Promise<void> {
   for (let tries = 1; ; tries += 1) {
     try {
-      return await options.telemetry.consumed(options.group, event, () => react(event, lane));
+      return await react();
     } catch (error) {
       if (error instanceof Unavailable || lane.signal.aborted) throw error;
       if (error instanceof Poison) return bury(options, record, error.reason, tries, event);

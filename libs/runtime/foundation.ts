@@ -55,11 +55,18 @@ export async function layFoundation(options: FoundationOptions): Promise<Foundat
   const { config, service, purposes } = options;
   const now = options.now ?? Date.now;
   const logger = options.logger ?? createLogger({ service, level: config.logLevel });
-  const telemetry = createTelemetry({ service, otlpEndpoint: config.otlpEndpoint });
+  const telemetry = createTelemetry({ service, otlpEndpoint: config.otlpEndpoint, traceRatio: config.traceRatio });
   const storage = await openStorage({
     now,
     logger,
     onFatal: options.onFatal,
+    published({ records, ms, fault }) {
+      telemetry.observe('twofold.log.batch.size', records);
+      telemetry.observe('messaging.client.operation.duration', ms / 1_000, {
+        'messaging.operation.name': 'publish',
+        ...(fault !== undefined && { 'error.type': fault }),
+      });
+    },
     clientId: `twofold-${service}`,
     ...placeOf(config),
   });

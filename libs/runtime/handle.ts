@@ -8,6 +8,7 @@ import type { Store, StoredRecord } from '#storage/store.ts';
 import { Unavailable } from '#storage/unavailable.ts';
 import { documentOf } from './document-of.ts';
 import { Problem } from './errors.ts';
+import type { Labels } from './instruments.ts';
 import type { Telemetry } from './telemetry.ts';
 import { createTurns } from './turns.ts';
 
@@ -156,6 +157,7 @@ export function createHandle(deps: HandleDeps): Handle {
     }
     const now = deps.now();
     const decision = await command.decide(document, { now, salt });
+    telemetry.count('twofold.decisions', labelsOf(decision));
     if (command.late && decision.kind === 'events') throw new Problem('idempotency-key-spent');
     if (decision.kind !== 'events') {
       if (record) await tellCaller(subject, record);
@@ -177,7 +179,8 @@ export function createHandle(deps: HandleDeps): Handle {
     };
     const { tenant, actor } = command;
     const told = { tenant, subject, source: deps.source, time: at.now, causationId: commandId, actor };
-    const events = encodeChain(decided, before, { ...told, traceparent: telemetry.traceparent() });
+    const publishing = telemetry.publishing(decided.map(({ type }) => type));
+    const events = encodeChain(decided, before, told, publishing.traceparents);
     const document = fold(command, at, decided);
     const newest = events.at(-1) as EncodedEvent;
     const record = {
@@ -192,9 +195,12 @@ export function createHandle(deps: HandleDeps): Handle {
       .commit({ subject, head: before.head, life, salt, document: text, events, expiresAt, also })
       .catch(asUnknown);
     telemetry.count('twofold.commits', { outcome: result.kind });
-    if (result.kind !== 'committed') return result.kind;
+    if (result.kind !== 'committed') {
+      publishing.drop(result.kind);
+      return result.kind;
+    }
     deps.changed?.(subject);
-    await tellCaller(subject, { ...record, unlogged: result.unlogged }, () => also);
+    await publishing.during(tellCaller(subject, { ...record, unlogged: result.unlogged }, () => also));
     if (document === undefined) return { kind: 'erased' };
     const outcome = decider.outcomeOf(document, commandId);
     if (!outcome) throw new Error(`events of ${decided[0]?.type} left no outcome`);
@@ -243,6 +249,12 @@ export function createHandle(deps: HandleDeps): Handle {
     },
     tell: (subject, record) => tell(subject, record),
   };
+}
+
+/** Bounded: a decision's first event, or the rule's reason. */
+function labelsOf(decision: Decision<unknown>): Labels {
+  if (decision.kind === 'events') return { outcome: decision.events[0]?.type ?? 'nothing' };
+  return decision.kind === 'refused' ? { outcome: 'refused', reason: decision.refusal.code } : { outcome: 'answer' };
 }
 
 /** What the decided facts make of a document; undefined once they erased it. */

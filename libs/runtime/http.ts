@@ -4,7 +4,8 @@ import fastify, { type FastifyError, type FastifyReply, type FastifyRequest } fr
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import { asProblem, Problem } from './errors.ts';
 import type { Logger } from './logger.ts';
-import type { RequestSpan, Telemetry } from './telemetry.ts';
+import type { Telemetry } from './telemetry.ts';
+import type { RequestSpan } from './tracing.ts';
 
 export type HttpOptions = {
   readonly logger: Logger;
@@ -76,8 +77,8 @@ export function createHttp(options: HttpOptions) {
   app.setNotFoundHandler((request, reply) => sendProblem(new Problem('not-found'), request, reply, options));
   const spans = new WeakMap<FastifyRequest, RequestSpan>();
   app.addHook('onRequest', async (request, reply) => {
-    const name = `${request.method} ${request.routeOptions.url ?? 'none'}`;
-    spans.set(request, telemetry.requestStarted(name, traceparentOf(request)));
+    const route = request.routeOptions.url ?? 'none';
+    spans.set(request, telemetry.requestStarted(request.method, route, traceparentOf(request)));
     reply.header('cache-control', 'no-store').header('x-content-type-options', 'nosniff');
     if (request.headers.host === undefined && request.raw.httpVersion === '1.1') {
       throw new Problem('malformed-request', { errors: [{ field: 'Host', message: 'is missing' }] });
@@ -99,8 +100,11 @@ export function createHttp(options: HttpOptions) {
   app.addHook('onResponse', async (request, reply) => {
     const route = request.routeOptions.url ?? 'none';
     spans.get(request)?.end(reply.statusCode);
-    telemetry.count('twofold.http.requests', { route, method: request.method, status: reply.statusCode });
-    telemetry.observe('twofold.http.duration', reply.elapsedTime / 1_000, { route });
+    telemetry.observe('http.server.request.duration', reply.elapsedTime / 1_000, {
+      'http.request.method': request.method,
+      'http.route': route,
+      'http.response.status_code': reply.statusCode,
+    });
   });
   logger.debug('http-created');
   return app;

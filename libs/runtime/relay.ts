@@ -23,7 +23,15 @@ export function startRelay(deps: {
   /** Sooner in tests. */
   readonly unloggedMs?: number;
 }): { stop(): Promise<void> } {
+  const unloggedMs = deps.unloggedMs ?? unloggedMsMin;
   let stopped = false;
+  /** Since when the oldest that no round could tell waits; its commit was at least so long ago. */
+  let overdueSince: number | undefined;
+  deps.telemetry.gauge('twofold.log.unlogged', () =>
+    overdueSince === undefined ? 0 : Math.max((deps.now() - overdueSince) / 1_000, 0),
+  );
+  // From the start on, so that the first one is seen as a rise.
+  deps.telemetry.count('twofold.relayed', {}, 0);
 
   async function relay(subject: string): Promise<void> {
     const record = await deps.store.load(subject);
@@ -35,7 +43,9 @@ export function startRelay(deps: {
   }
 
   async function relayAll(): Promise<void> {
-    const subjects = await deps.store.unlogged(deps.now() - (deps.unloggedMs ?? unloggedMsMin), subjectsMax);
+    const before = deps.now() - unloggedMs;
+    const subjects = await deps.store.unlogged(before, subjectsMax);
+    overdueSince = subjects.length === 0 ? undefined : (overdueSince ?? before);
     let failure: unknown;
     for (const subject of subjects) {
       if (stopped) return;
@@ -43,9 +53,10 @@ export function startRelay(deps: {
       await relay(subject).catch((error: unknown) => (failure ??= error));
     }
     if (failure !== undefined) throw failure;
+    overdueSince = undefined;
   }
 
-  const rounds = startRounds(Math.min(everyMs, deps.unloggedMs ?? everyMs), relayAll, (error) =>
+  const rounds = startRounds(Math.min(everyMs, unloggedMs), relayAll, (error) =>
     deps.logger.warn('relay-waits', { error }),
   );
   return {

@@ -101,3 +101,6 @@ export type Log = {
   /** Closes subscriptions, flushes what waits (at most 5 s), lets go of connections. */
   close(): Promise<void>;
 };
+
+/** Told of each batch of publications that left: how many records, how long until the log had them, and whether it has. */
+export type BatchObserver = (batch: { readonly records: number; readonly ms: number; readonly fault?: string }) => void;

@@ -1,4 +1,4 @@
-import type { Log } from './log.ts';
+import type { BatchObserver, Log } from './log.ts';
 import type { StorageLogger } from './logger.ts';
 import type { Store } from './store.ts';
 
@@ -16,6 +16,7 @@ export type Storage = {
 
 export type StorageOptions = {
   readonly now: () => number;
+  readonly published?: BatchObserver;
   readonly logger: StorageLogger;
   /** Called when the log's client can't go on: the process should end and be started anew. */
   readonly onFatal: (reason: string) => void;
@@ -40,15 +41,15 @@ export type KafkaPlace = {
 
 /** Opens one of the two pairs; the other's libraries are not even loaded. */
 export async function openStorage(options: StorageOptions): Promise<Storage> {
-  const { now, logger, onFatal, clientId } = options;
+  const { now, logger, onFatal, clientId, published } = options;
   if (options.kind === 'embedded') {
     const { openSqlite } = await import('./sqlite/open.ts');
-    return openSqlite({ file: options.file, now, logger });
+    return openSqlite({ file: options.file, now, logger, published });
   }
   const { openRedisStore } = await import('./redis/store.ts');
   const [store, log] = await Promise.all([
     openRedisStore({ url: options.redisUrl, now, logger }),
-    openLogAlone(options.kafka, { clientId, now, logger, onFatal }),
+    openLogAlone(options.kafka, { clientId, now, logger, onFatal, published }),
   ]);
   return {
     store,
@@ -63,7 +64,7 @@ export async function openStorage(options: StorageOptions): Promise<Storage> {
 /** Kafka's log without a store beside it. */
 export async function openLogAlone(
   { brokers, ssl, ca, sasl }: KafkaPlace,
-  options: Pick<StorageOptions, 'clientId' | 'now'> & Partial<Pick<StorageOptions, 'logger' | 'onFatal'>>,
+  options: Pick<StorageOptions, 'clientId' | 'now'> & Partial<Pick<StorageOptions, 'logger' | 'onFatal' | 'published'>>,
 ): Promise<Log> {
   const { openKafkaLog } = await import('./kafka/kafka.ts');
   return openKafkaLog({ ...options, brokers: [...brokers], ssl: ca ? { ca: [ca] } : ssl, sasl });

@@ -2,7 +2,7 @@ import type { TSchema } from 'typebox';
 import type { OutsideChecks } from '#core/settings-input.ts';
 import { settingsTable } from '#core/settings-table.ts';
 import { errorTable } from '#runtime/errors.ts';
-import { gaugeTable, histogramTable, metricTable } from '#runtime/telemetry.ts';
+import { gaugeTable, histogramTable, metricTable, prometheusName } from '#runtime/metrics.ts';
 import { events, type EventName } from '#schemas/index.ts';
 import { topics, type Topic } from '#schemas/topics.ts';
 import { topicsOf } from './asyncapi.ts';
@@ -49,15 +49,11 @@ export function errorRows(): string {
   return table(['status', '`code`', '`detail`'], rows);
 }
 
-/** As Prometheus shows them: dots become underscores, counters end in `_total`. */
+/** As Prometheus shows them. */
 export function metricRows(): string {
-  const named = (names: Readonly<Record<string, string>>, kind: string, ending = '') =>
-    Object.entries(names).map(([name, about]) => [code(name.replaceAll('.', '_') + ending), kind, about]);
-  const rows = [
-    ...named(metricTable, 'counter', '_total'),
-    ...named(histogramTable, 'histogram, seconds'),
-    ...named(gaugeTable, 'gauge'),
-  ];
+  const named = <Name extends Parameters<typeof prometheusName>[0]>(words: Record<Name, string>, kind: string) =>
+    (Object.keys(words) as Name[]).map((name) => [code(prometheusName(name)), kind, words[name]]);
+  const rows = [...named(metricTable, 'counter'), ...named(histogramTable, 'histogram'), ...named(gaugeTable, 'gauge')];
   return table(['metric', 'kind', 'meaning'], rows);
 }
 

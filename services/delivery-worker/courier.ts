@@ -18,6 +18,8 @@ export type Courier = {
   close(): Promise<void>;
 };
 
+/** Their places are the values of the gauge. */
+const breakerStates = ['closed', 'half-open', 'open'];
 const callMsMax = 10_000;
 const codeCallsMax = 64;
 /** Beside those of codes, so that no code waits behind a notice for its call. */
@@ -28,11 +30,19 @@ export function createCourier(foundation: Foundation, channel: ChannelName, prov
   const { now, telemetry } = foundation;
   const slots = { code: createCallSlots(codeCallsMax), notice: createCallSlots(noticeCallsMax) };
   const known = new Map(providers.map((provider) => [provider.name, { provider, breaker: createBreaker() }]));
+  for (const [name, { breaker }] of known) {
+    telemetry.gauge('twofold.provider.breaker', () => breakerStates.indexOf(breaker.state(now())), {
+      channel,
+      provider: name,
+    });
+  }
 
   async function send(provider: Provider, breaker: Breaker, message: OutgoingMessage): Promise<SendOutcome> {
     if (!breaker.tryCall(now())) return { kind: 'temporary', reason: 'breaker-open' };
     const outcome = await telemetry
-      .called(`send ${channel}`, () => provider.send(message, AbortSignal.timeout(callMsMax)))
+      .called(`send ${channel}`, { 'twofold.provider': provider.name }, () =>
+        provider.send(message, AbortSignal.timeout(callMsMax)),
+      )
       // A provider never rejects; if one does all the same, its request may have left.
       .catch((): SendOutcome => ({ kind: 'unknown', reason: 'provider-threw' }));
     breaker.record(outcome.kind, now());

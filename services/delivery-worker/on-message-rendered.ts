@@ -60,17 +60,21 @@ async function deliverUnderLease(deps: DeliveryDeps, event: Event, lane: Lane, l
   const renewal = setInterval(() => void renew(), renewMs);
   try {
     const draft = await deliver(deps, event, lane, lease);
+    const publishing = telemetry.publishing([draft.type]);
     const fate = encodeReaction(draft, event, {
       source: `/twofold/${service}`,
       actor: 'service:delivery-worker',
       time: now(),
-      traceparent: telemetry.traceparent() ?? event.traceparent,
+      traceparent: publishing.traceparents[0] ?? event.traceparent,
     });
     // Finished before it is told: a crash in between leaves the fate with the lease, and the next reader tells it.
     const mine = await store.finish(lease.key, lease.owner, JSON.stringify(fate), doneMsKept);
-    if (!mine) return await onMessageRendered(deps, event, lane);
+    if (!mine) {
+      publishing.drop('lease-lost');
+      return await onMessageRendered(deps, event, lane);
+    }
     measure(deps, draft);
-    await tell(deps, fate);
+    await publishing.during(tell(deps, fate));
   } catch (error) {
     if (error instanceof Poison) await store.yield(lease.key, lease.owner);
     if (!(error instanceof LeaseLost)) throw error;

@@ -92,6 +92,7 @@ function verdictOf(outcome: ProbeOutcome, state: ReturnType<Courier['state']>) {
 
 async function tell({ log, now, service, telemetry }: Foundation, data: ProviderProbed): Promise<void> {
   const id = randomBytes(16).toString('base64url');
+  const publishing = telemetry.publishing(['provider-probed']);
   const event = encodeEvent(
     { type: 'provider-probed', about: data.name, data },
     {
@@ -103,8 +104,8 @@ async function tell({ log, now, service, telemetry }: Foundation, data: Provider
       // Nothing caused it but the time.
       causationId: id,
       actor: 'service:delivery-worker',
-      traceparent: telemetry.traceparent(),
+      traceparent: publishing.traceparents[0],
     },
   );
-  await log.publish([event]);
+  await publishing.during(log.publish([event]));
 }

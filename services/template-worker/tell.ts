@@ -11,7 +11,11 @@ export async function tell(
     source: `/twofold/${service}`,
     actor: 'service:template-worker',
     time: now(),
-    traceparent: telemetry.traceparent() ?? cause.traceparent,
   };
-  await log.publish(drafts.map((draft, ordinal) => encodeReaction(draft, cause, from, ordinal)));
+  const { traceparents, during } = telemetry.publishing(drafts.map(({ type }) => type));
+  const told = drafts.map((draft, ordinal) => {
+    const traceparent = traceparents[ordinal] ?? cause.traceparent;
+    return encodeReaction(draft, cause, { ...from, traceparent }, ordinal);
+  });
+  await during(log.publish(told));
 }

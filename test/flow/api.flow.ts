@@ -4,6 +4,7 @@ import { describeIdempotency } from './idempotency.flow.ts';
 import { describeKeys } from './keys.flow.ts';
 import { describeLimits } from './limits.flow.ts';
 import { describeMessages } from './messages.flow.ts';
+import { describeMetrics } from './metrics.flow.ts';
 import { describeReference } from './reference.flow.ts';
 import { describeSettings } from './settings.flow.ts';
 import { describeSettingsLevels } from './settings-levels.flow.ts';
@@ -26,4 +27,5 @@ export function describeApi(given: () => System): void {
   describeLimits(given);
   describeStats(given);
   describeReference(given);
+  describeMetrics(given);
 }

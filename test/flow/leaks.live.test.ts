@@ -43,7 +43,7 @@ async function startServices(): Promise<Leaky> {
       store: [await readRedis(redis.url), challengeId],
       'files of Kafka': [readFolder(kafkaFolder), challengeId],
       'files of Redis': [readFolder(redisFolder), challengeId],
-      metrics: [await readMetrics(system.all.map(({ opsUrl }) => opsUrl)), 'twofold_http_requests'],
+      metrics: [await readMetrics(system.all.map(({ opsUrl }) => opsUrl)), 'http_server_request_duration_seconds'],
     }),
   };
 }

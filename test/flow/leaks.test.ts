@@ -43,7 +43,7 @@ async function startStandalone(): Promise<Leaky> {
     traces,
     processes: [standalone],
     places: async (challengeId) => ({
-      metrics: [await readMetrics([standalone.opsUrl]), 'twofold_http_requests'],
+      metrics: [await readMetrics([standalone.opsUrl]), 'http_server_request_duration_seconds'],
       files: [readFolder(join(folder, 'data')), challengeId],
     }),
   };

@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises';
 import { createCalls } from './calls.ts';
 import type { Call, Calls, CallsLimits, Placed } from './calls.ts';
-import type { OutgoingRecord } from '../log.ts';
+import type { BatchObserver, OutgoingRecord } from '../log.ts';
 import { Unavailable } from '../unavailable.ts';
 
 /**
@@ -38,6 +38,7 @@ export type BatcherOptions = {
   readonly now: () => number;
   /** Told when a producer was given up. */
   readonly failed?: (error: unknown) => void;
+  readonly published?: BatchObserver;
   readonly limits?: Partial<BatcherLimits>;
 };
 
@@ -219,7 +220,21 @@ async function attempt(state: State, transport: Transport): Promise<void> {
 async function request(state: State, transport: Transport): Promise<SendResult> {
   for (const call of state.batch) call.todo ??= await placeAll(state, transport, call);
   const todo = state.batch.flatMap((call) => (call.settled ? [] : (call.todo ?? [])));
-  return todo.length > 0 ? await transport.send(todo) : { kind: 'answered', acked: new Set() };
+  return todo.length > 0 ? await observe(state, todo, transport.send(todo)) : { kind: 'answered', acked: new Set() };
+}
+
+async function observe(state: State, todo: readonly Placed[], sent: Promise<SendResult>): Promise<SendResult> {
+  const startedAt = performance.now();
+  const tell = (fault?: string) =>
+    state.options.published?.({ records: todo.length, ms: performance.now() - startedAt, fault });
+  try {
+    const result = await sent;
+    tell(result.kind === 'refused' ? 'refused' : undefined);
+    return result;
+  } catch (error) {
+    tell('failed');
+    throw error;
+  }
 }
 
 async function placeAll(state: State, transport: Transport, call: Call): Promise<readonly Placed[]> {

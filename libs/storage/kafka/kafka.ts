@@ -7,7 +7,7 @@ import { createPlacing, openProducer } from './producer.ts';
 import { readSpan } from './read.ts';
 import { startSubscription } from './subscription.ts';
 import { createDesk, createPartitionCounts, dismissMember, ensureTopics, measureLag } from './topics.ts';
-import type { Log, Subscription } from '../log.ts';
+import type { BatchObserver, Log, Subscription } from '../log.ts';
 import type { StorageLogger } from '../logger.ts';
 import { Unavailable } from '../unavailable.ts';
 
@@ -24,6 +24,7 @@ export type KafkaOptions = {
   readonly logger?: StorageLogger;
   /** Told once per subscription that it can't go on: the process should end and be started again. */
   readonly onFatal?: (reason: string) => void;
+  readonly published?: BatchObserver;
 };
 
 const checkTimeoutMs = 3000;
@@ -43,6 +44,7 @@ export async function openKafkaLog(options: KafkaOptions): Promise<Log> {
     place: createPlacing(),
     // How long a publication waits is measured by a clock that nobody sets: a correction of the time is no outage.
     now: () => performance.now(),
+    published: options.published,
     failed: (error) => options.logger?.warn('producer-replaced', { reason: nameError(error) }),
   });
   const check = createCheck(() => desk.ask(checkTimeoutMs, ({ cluster }) => cluster.refreshMetadata()));

@@ -23,8 +23,8 @@ export type GroupCommit = {
   write<T>(part: Part, work: () => T): Promise<T>;
   /** Called in every group, before its end: for what is worth no transaction of its own. */
   ride(rider: Rider): void;
-  /** Called after every group, when its operations have been answered. */
-  afterwards(listener: () => void): void;
+  /** Called after every group, when its operations have been answered, with how long it took and whether it failed. */
+  afterwards(listener: (group: { readonly ms: number; readonly failed: boolean }) => void): void;
   /** Age in milliseconds of the oldest operation that waits. */
   waitingMs(): number;
   full(): boolean;
@@ -47,7 +47,8 @@ export function createGroupCommit(database: Database, report: (words: string) =>
   let scheduled = false;
   const refused = new Set<Part>();
   const riders: Rider[] = [];
-  const listeners: (() => void)[] = [];
+  const listeners: Parameters<GroupCommit['afterwards']>[0][] = [];
+  let failed = false;
 
   function schedule(): void {
     if (scheduled) return;
@@ -63,18 +64,23 @@ export function createGroupCommit(database: Database, report: (words: string) =>
     if (group.length === 0) return;
     queue = queue.slice(groupMax);
     if (queue.length > 0) schedule();
-    for (const answer of outcomesOf(group)) answer();
-    for (const listen of listeners) listen();
+    const startedAt = performance.now();
+    const answers = outcomesOf(group);
+    const told = { ms: performance.now() - startedAt, failed };
+    for (const answer of answers) answer();
+    for (const listen of listeners) listen(told);
   }
 
   function outcomesOf(group: readonly Operation[]): (() => void)[] {
     try {
       const outcomes = transact(database, group, riders);
       tell('');
+      failed = false;
       return outcomes;
     } catch (error) {
       const words = wordsOf(error);
       tell(words);
+      failed = true;
       return group.map((operation) => () => operation.reject(new Unavailable(operation.part, words)));
     }
   }

@@ -8,8 +8,8 @@ export type Cursor = { readonly topic: string; readonly from: number; readonly k
 export type LogTable = {
   /** Adds records at the end, within the caller's transaction. In a compacted topic the key's earlier records go. */
   append(records: readonly OutgoingRecord[]): void;
-  /** Topics that were appended to since the last call. */
-  appended(): ReadonlySet<string>;
+  /** What was appended since the last call: topics, and how many records. */
+  appended(): { readonly topics: ReadonlySet<string>; readonly records: number };
   /** Takes the topics' retention and compaction as they are in the file. */
   refreshTopics(): void;
 };
@@ -32,20 +32,21 @@ const deleteEarlier = 'DELETE FROM log WHERE key = ? AND topic = ? AND offset < 
 /** @param now Unix milliseconds, the log's own time */
 export function createLogTable(database: Database, now: () => number): LogTable {
   let compacted = new Set<string>();
-  let appended = new Set<string>();
+  let [topics, count] = [new Set<string>(), 0];
   const table: LogTable = {
     append(records) {
       for (const { topic, key, headers, value } of records) {
         const keyBytes = key === null ? null : bytes(key);
         database.run(insertRow, topic, keyBytes, writeHeaders(headers), value === null ? null : bytes(value), now());
         if (keyBytes && compacted.has(topic)) database.run(deleteEarlier, keyBytes, topic);
-        appended.add(topic);
+        topics.add(topic);
+        count += 1;
       }
     },
     appended() {
-      const topics = appended;
-      if (topics.size > 0) appended = new Set();
-      return topics;
+      const appended = { topics, records: count };
+      if (count > 0) [topics, count] = [new Set(), 0];
+      return appended;
     },
     refreshTopics() {
       const rows = database.all<{ name: string }>('SELECT name FROM topics WHERE compacted = 1');

@@ -1,7 +1,7 @@
 import { createGroupCommit } from './group-commit.ts';
 import type { GroupCommit } from './group-commit.ts';
 import { createLogTable } from './log-table.ts';
-import type { Log } from '../log.ts';
+import type { BatchObserver, Log } from '../log.ts';
 import type { StorageLogger } from '../logger.ts';
 import { createGroups } from './groups.ts';
 import { createSqliteLog } from './log.ts';
@@ -18,6 +18,7 @@ export type SqliteOptions = {
   /** Unix milliseconds: the time by which things expire. */
   readonly now: () => number;
   readonly logger?: StorageLogger;
+  readonly published?: BatchObserver;
   /** How often expired rows are deleted; default 1,000. */
   readonly sweepMs?: number;
 };
@@ -36,7 +37,7 @@ const checkedMs = 1_000;
  * Store and log in one SQLite file, for this process alone. Throws if another process has it. The file is let go
  * when both ports are closed, or by `close`.
  */
-export function openSqlite({ file, now, logger, sweepMs = 1_000 }: SqliteOptions): Sqlite {
+export function openSqlite({ file, now, logger, published, sweepMs = 1_000 }: SqliteOptions): Sqlite {
   const database = openDatabase(file);
   const group = createGroupCommit(database, (words) =>
     words === '' ? logger?.info('writes-resumed', { file }) : logger?.warn('writes-failing', { file, reason: words }),
@@ -44,9 +45,11 @@ export function openSqlite({ file, now, logger, sweepMs = 1_000 }: SqliteOptions
   const table = createLogTable(database, now);
   const groups = createGroups(database, group, now);
   const stopSweeping = startSweeping({ database, group, now, groupNames: () => groups.names(), everyMs: sweepMs });
-  group.afterwards(() => {
-    const topics = table.appended();
-    if (topics.size > 0) groups.wake(topics);
+  group.afterwards(({ ms, failed }) => {
+    const { topics, records } = table.appended();
+    if (records === 0) return;
+    published?.({ records, ms, fault: failed ? 'failed' : undefined });
+    groups.wake(topics);
   });
 
   const open = new Set<Unavailable['part']>(['store', 'log']);

@@ -93,6 +93,7 @@ describe('The environment', () => {
       LOG_LEVEL: 'marker',
       TWILIO_BASE_URL: 'marker',
       OTEL_EXPORTER_OTLP_ENDPOINT: 'marker',
+      OTEL_TRACES_SAMPLER_ARG: 'marker',
     };
     const faults = faultsOf(marks);
     for (const name of Object.keys(marks)) expect(faults.filter((fault) => fault.startsWith(name))).not.toEqual([]);
