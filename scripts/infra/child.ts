@@ -9,6 +9,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 export type Child = {
   pid: number;
   running: () => boolean;
+  /** Null while it runs, and if a signal ended it. */
+  exitCode: () => number | null;
   /** Tells if it ends, or has ended, by anything but `stop`, with the end of its log. */
   watch: (what: string, died: Died) => void;
   stop: (signal?: NodeJS.Signals) => Promise<void>;
@@ -56,6 +58,7 @@ export function startChild(options: ChildOptions): Child {
   return {
     pid,
     running,
+    exitCode: () => child.exitCode,
     watch: (what, died) => {
       const report = () => {
         if (asked) return;

@@ -38,7 +38,10 @@ async function prepareCode(foundation: Foundation, event: Event, data: CodeRende
   const challenge = document?.tenant === event.tenant ? findChallenge(document, data.challengeId) : undefined;
   if (!record || !challenge) return failed('unreadable');
   const newest = newestSend(challenge);
-  if (statusOf(challenge, foundation.now()) !== 'pending' || newest.number !== data.send) return failed('superseded');
+  const status = statusOf(challenge, foundation.now());
+  // The challenge ends with its newest code, perhaps while this was read.
+  if (status === 'expired' && newest.number === data.send) return failed('expired');
+  if (status !== 'pending' || newest.number !== data.send) return failed('superseded');
   const message = compose(foundation, event, data, challenge, record.salt);
   // The challenge is there, so its salt is: a text that does not open was never made for it, and its own text may be on the way.
   if (!message) throw new Poison('unreadable');

@@ -11,8 +11,8 @@ export type OwnServers = {
   stop(): Promise<void>;
 };
 
-export async function startOwnServers(): Promise<OwnServers> {
-  const [kafka, redis] = await Promise.all([startOwnKafka(), startRedis()]);
+export async function startOwnServers(brokers: 1 | 3 = 1): Promise<OwnServers> {
+  const [kafka, redis] = await Promise.all([startOwnKafka({ brokers }), startRedis()]);
   return {
     brokers: kafka.brokers,
     redisUrl: redis.url,

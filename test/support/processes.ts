@@ -35,6 +35,8 @@ export type ServiceProcess = {
   readonly opsUrl: string;
   pid(): number;
   running(): boolean;
+  /** Of its last end; null while it runs, and if a signal ended it. */
+  exitCode(): number | null;
   /** Starts it, on the same ports as before, and waits until it is ready. */
   start(): Promise<void>;
   /** Ends it, by SIGKILL unless told otherwise, and waits until it is gone. */
@@ -75,6 +77,7 @@ export async function createProcess(
     env: all,
     pid: () => child?.pid ?? -1,
     running: () => child?.running() ?? false,
+    exitCode: () => child?.exitCode() ?? null,
     async start() {
       const nodeArgs = ['--import', preload, '--disable-warning=TimeoutNegativeWarning', entry(name), ...args];
       const started = startChild({ command: process.execPath, args: nodeArgs, env: all, logFile });

@@ -25,13 +25,14 @@ export async function startStandalone(env: Readonly<Record<string, string>>): Pr
     rmSync(folder, { recursive: true, force: true });
   });
   await process.start();
-  const file = await eventually('dev.json', () => readJson(join(folder, 'dev.json')));
+  const file = await eventually('dev.json', () => readDevelopment(folder));
   return { process, folder, tenant: file.tenant, call: createCall(process.url, file.apiKey) };
 }
 
-function readJson(file: string): { apiKey: string; tenant: string } | undefined {
+/** What a standalone in development mode leaves for whoever calls it; undefined until it has. */
+export function readDevelopment(folder: string): { apiKey: string; tenant: string } | undefined {
   try {
-    return JSON.parse(readFileSync(file, 'utf8'));
+    return JSON.parse(readFileSync(join(folder, 'dev.json'), 'utf8'));
   } catch {
     return undefined;
   }

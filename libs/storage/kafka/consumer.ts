@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { Consumer, ConsumerGroupJoinEvent, EachBatchPayload } from 'kafkajs';
+import kafkajs from 'kafkajs';
+import type { Cluster, Consumer, ConsumerGroupJoinEvent, EachBatchPayload } from 'kafkajs';
 import { nameError, within } from './client.ts';
 import type { Client, MakeClient } from './client.ts';
 import type { Position } from './trackers.ts';
@@ -44,8 +45,16 @@ export function joinGroup(
   // A client of its own: kafkajs shares one table of committed offsets among all members of a group on one client, and
   // each join of one of them empties it for the others.
   const client = makeClient();
+  let endFetching = () => {};
+  let leaving = false;
   const consumer = client.kafka.consumer({
     groupId: group,
+    partitionAssigners: [
+      (config) => {
+        endFetching = () => hideBrokers(config.cluster);
+        return kafkajs.PartitionAssigners.roundRobin(config);
+      },
+    ],
     sessionTimeout: sessionTimeoutMs,
     heartbeatInterval: 3000,
     rebalanceTimeout: rebalanceTimeoutMs,
@@ -56,7 +65,10 @@ export function joinGroup(
     retry: { retries: 5, initialRetryTime: 100, maxRetryTime: 2000, restartOnFailure: async () => false },
   });
   const { promise: ended, resolve: end } = Promise.withResolvers<string>();
-  const signs = listen(consumer, events, end);
+  const signs = listen(consumer, events, (reason) => {
+    // What crashes while it leaves was leaving anyway, and its last words to the coordinator are still to come.
+    if (!leaving) end(reason);
+  });
   const timer = setInterval(() => {
     if (signs.stalled()) end(stalled);
   }, watchIntervalMs);
@@ -73,6 +85,8 @@ export function joinGroup(
         positions.map(({ tracker: { topic, partition }, offset }) => ({ topic, partition, offset: String(offset) })),
       ),
     async leave(timeoutMs) {
+      leaving = true;
+      endFetching();
       await within(timeoutMs, 'leaving the group', consumer.disconnect()).catch(() => {});
       end('left');
     },
@@ -149,6 +163,15 @@ function listen(consumer: Consumer, events: MemberEvents, end: (reason: string) 
     firstOfFetch: () => (batches += 1) === 1,
     stalled: () => performance.now() - signAt > 2 * sessionTimeoutMs + (joined ? 0 : rebalanceTimeoutMs),
   };
+}
+
+/**
+ * When brokers come or go, kafkajs lets its fetchers end and makes new ones, for every broker that it is told of here. If it is asked
+ * to stop meanwhile, the new ones know nothing of that: they go round without ever waiting for anything, and starve the whole process,
+ * its time-outs included. Told of no broker, it makes none, and those that are there end as they should.
+ */
+function hideBrokers(cluster: Cluster): void {
+  Object.assign(cluster, { getNodeIds: () => [] });
 }
 
 /** Between two lives of the runner inside there is nothing to hold; a join applies the state again. */
