@@ -1,3 +1,4 @@
+import type { Aim } from './aims.ts';
 import type { SystemResult } from './measure.ts';
 import type { Quantiles } from './load/quantiles.ts';
 import { cpuWithoutLoad, type Report } from './report.ts';
@@ -93,11 +94,8 @@ function floorLines({ floors }: Report): string[] {
 }
 
 function aimLines({ aims }: Report): string[] {
-  const rows = aims.map(({ aim, measured, held }): Row => [
-    aim,
-    number(measured ?? undefined),
-    held ? 'held' : 'not held',
-  ]);
+  const verdict = ({ measured, held }: Aim) => (measured === null ? 'not measured' : held ? 'held' : 'not held');
+  const rows = aims.map((aim): Row => [aim.aim, number(aim.measured ?? undefined), verdict(aim)]);
   return [line(['aims', 'measured', '']), ...rows.map(line), ''];
 }
 
