@@ -178,7 +178,9 @@ export const LoginAnswer = Type.Object({
   reason: Type.Optional(Type.String()),
   methods: Type.Array(LoginMethod),
   defaultMethodId: Type.Optional(Type.String()),
-  offered: Type.Optional(Type.Array(Type.String())),
+  offered: Type.Optional(
+    Type.Array(Type.String(), { description: 'what may be set up in this login; after its enrolment, backup codes' }),
+  ),
   enrolmentDueAt: Type.Optional(Time),
   attemptsLeft: Type.Integer(),
   sending: Type.Optional(

@@ -29,6 +29,12 @@ export function loginStatus(login: Login, now: number): LoginStatus {
 export const isOpenLogin = (login: Login, now: number): boolean =>
   ['second-factor-required', 'enrolment-required'].includes(loginStatus(login, now));
 
+/** Whether a login may make the account's first backup codes: it was passed by an enrolment of its own, and there are none yet. */
+export const mayMakeCodes = (document: AccountDocument, { needs, status }: Login): boolean =>
+  needs === 'enrolment' &&
+  (status.kind === 'awaiting-result' || status.kind === 'approved') &&
+  document.methods.every(({ type }) => type !== 'backup-codes');
+
 /** The newest challenge that a login has for one method: each method's code stays good while another is tried (the model's weakness 11). */
 export const challengeOf = (document: AccountDocument, loginId: string, methodId: string): Challenge | undefined =>
   document.challenges.findLast((challenge) => challenge.loginId === loginId && challenge.methodId === methodId);

@@ -2,7 +2,7 @@ import type { AccountDocument, Login } from '#core/account-document.ts';
 import { isEnforced, type AccountPolicy } from '#core/account-policy.ts';
 import { maskAddress } from '#core/address.ts';
 import { newestSend, type Challenge } from '#core/challenge-book.ts';
-import { loginStatus, newestOf } from '#core/login-status.ts';
+import { loginStatus, mayMakeCodes, newestOf } from '#core/login-status.ts';
 import { stateOf, usableMethods, type Method } from '#core/methods/method.ts';
 import type { AccountAnswer, LoginAnswer, MethodAnswer } from '#schemas/account-api.ts';
 import { groupsOf, openOf, type AccountPlace } from './account-fields.ts';
@@ -117,12 +117,24 @@ export function viewLogin(
       state: forPage && !login.lockedHere.includes(method.id) ? undefined : stateOf(method, now),
     })),
     defaultMethodId: open ? defaultOf(document, methods) : undefined,
-    offered: status === 'enrolment-required' ? offeredOf(policy).filter((type) => type !== 'backup-codes') : undefined,
+    offered: offeredIn(document, login, policy, status),
     enrolmentDueAt: isoOf(login.enrolmentDueAt),
     attemptsLeft: Math.max(login.attemptsMax - login.attempts, 0),
     sending: challenge && target && { methodId: target.id, ...viewSend(challenge, addressOf(place, target)) },
     expiresAt: iso(login.expiresAt),
   };
+}
+
+/** What may be set up in this login: what it demands, and after that, once, backup codes beside it. */
+function offeredIn(
+  document: AccountDocument,
+  login: Login,
+  policy: AccountPolicy,
+  status: ReturnType<typeof loginStatus>,
+): string[] | undefined {
+  if (status === 'enrolment-required') return offeredOf(policy).filter((type) => type !== 'backup-codes');
+  if (status !== 'awaiting-result' && status !== 'approved') return undefined;
+  return mayMakeCodes(document, login) && policy.offered['backup-codes'] ? ['backup-codes'] : undefined;
 }
 
 /** The default method, or the first that can be used while the default can't. */

@@ -1,5 +1,5 @@
 import type { AccountDocument } from '#core/account-document.ts';
-import { findLogin } from '#core/login-status.ts';
+import { findLogin, mayMakeCodes } from '#core/login-status.ts';
 import { isSteppedUp } from '#core/step-up.ts';
 import type { AccountCaller } from '#runtime/account-caller.ts';
 import { Problem } from '#runtime/errors.ts';
@@ -16,10 +16,7 @@ export function demandStepUp(
 ): void {
   if (loginId !== undefined) {
     const login = findLogin(document, loginId);
-    const passed = login?.status.kind === 'awaiting-result' || login?.status.kind === 'approved';
-    const fresh =
-      passed && login?.needs === 'enrolment' && document.methods.every(({ type }) => type !== 'backup-codes');
-    if (!fresh) throw new Problem('login-not-open');
+    if (!login || !mayMakeCodes(document, login)) throw new Problem('login-not-open');
     return;
   }
   if (caller.kind === 'page' && !isSteppedUp(document, caller.nonce, now)) throw new Problem('step-up-required');
