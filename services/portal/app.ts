@@ -4,10 +4,12 @@ import rateLimit from '@fastify/rate-limit';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from '#runtime/logger.ts';
 import { serveScript } from './assets.ts';
+import { registerEnrolment } from './enrol/routes.ts';
 import { answerFailure, PageFailure } from './failure.ts';
 import { registerLogin } from './login/routes.ts';
 import { cardLook } from './page.ts';
 import type { Portal } from './portal.ts';
+import { registerSecurity } from './security/routes.ts';
 
 const formBytesMax = 16_384;
 const requestsPerMinuteMax = 600;
@@ -27,5 +29,7 @@ export async function registerPortal(app: FastifyInstance, portal: Portal, logge
     scope.setErrorHandler(answerFailure(portal, logger));
     for (const { script } of [cardLook]) serveScript(scope, script);
     registerLogin(scope, portal);
+    registerSecurity(scope, portal);
+    registerEnrolment(scope, portal, { kind: 'login', base: '/login/at' });
   });
 }

@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { ApiProblem, call, type ApiCall } from '../api.ts';
+import { call, type ApiCall } from '../api.ts';
 import type { Brand } from '../brand.ts';
 import { PageFailure } from '../failure.ts';
 import type { Html } from '../html.ts';
@@ -107,10 +107,3 @@ export function show(at: At, { title, body, standing, status = 200, footer, broa
 }
 
 export const goTo = (at: At, path: string): FastifyReply => at.reply.redirect(`${at.home}${path}`, 303);
-
-/** The refusal behind an error, if it has one of these codes; anything else is thrown on. */
-export function refusalOf<Code extends string>(error: unknown, ...codes: readonly Code[]): ApiProblem & { code: Code } {
-  if (error instanceof ApiProblem && (codes as readonly string[]).includes(error.code))
-    return error as ApiProblem & { code: Code };
-  throw error;
-}

@@ -1,0 +1,83 @@
+import type { SecurityWords } from './words.ts';
+
+export const de: SecurityWords = {
+  tab: {
+    title: 'Zwei-Faktor-Authentifizierung',
+    lead: 'Neben Ihrem Passwort schützt ein zweiter Nachweis Ihr Konto.',
+    off: 'Sie ist aus: Ihr Passwort allein öffnet Ihr Konto.',
+    enforced: '{name} verlangt einen zweiten Schritt, daher muss eine Methode bleiben.',
+    due: '{name} verlangt einen zweiten Schritt. Bitte richten Sie ihn bis {time} ein.',
+    ends: 'Zu Ihrer Sicherheit schließt sich diese Seite um {time}.',
+    back: 'Zurück zu {name}',
+    about: {
+      totp: 'Eine App auf Ihrem Telefon erzeugt die Codes, auch ohne Netz.',
+      sms: 'Wir senden einen Code auf Ihr Telefon.',
+      email: 'Wir senden einen Code in Ihr Postfach.',
+      'backup-codes': 'Codes zum Aufbewahren, falls nichts anderes zur Hand ist. Jeder gilt einmal.',
+    },
+    codes: 'Backup-Codes',
+    codesNeedMethod: 'Richten Sie zuerst eine andere Methode ein.',
+  },
+  method: {
+    added: 'Hinzugefügt am {time}',
+    used: 'zuletzt verwendet: {time}',
+    unused: 'noch nicht verwendet',
+    default: 'Standard',
+    makeDefault: 'Als Standard',
+    remove: 'Entfernen',
+    addAnother: 'Weitere hinzufügen',
+    newCodes: 'Neue Codes holen',
+    codesLeft: { one: 'noch {n} Code', other: 'noch {n} Codes' },
+    low: 'Ihre Codes gehen zu Ende: Holen Sie bald neue.',
+    locked: 'Nach zu vielen falschen Codes gesperrt bis {time}.',
+    disabled:
+      'Nach zu vielen falschen Codes gesperrt. Wenden Sie sich an {name} oder entfernen Sie die Methode und richten Sie sie neu ein.',
+  },
+  removal: {
+    title: 'Diese Methode entfernen?',
+    follows: 'Damit können Sie sich dann nicht mehr anmelden:',
+    several: 'Damit können Sie sich dann nicht mehr anmelden:',
+    last: 'Es ist Ihre letzte. Dann öffnet Ihr Passwort allein Ihr Konto.',
+    codesGo: 'Auch Ihre Backup-Codes gelten dann nicht mehr.',
+    codes: 'Ihre Backup-Codes gelten dann nicht mehr.',
+    confirm: 'Entfernen',
+    keep: 'Behalten',
+    refused: 'Diese Methode muss bleiben',
+    refusedText:
+      '{name} verlangt einen zweiten Schritt, und dies ist Ihr letzter. Richten Sie einen anderen ein, bevor Sie ihn entfernen.',
+  },
+  codes: {
+    title: 'Neue Backup-Codes holen?',
+    dying: {
+      one: 'Ihr {n} unbenutzter Code gilt dann sofort nicht mehr.',
+      other: 'Ihre {n} unbenutzten Codes gelten dann sofort nicht mehr.',
+    },
+    confirm: 'Neue Codes holen',
+  },
+  proof: {
+    title: 'Bestätigen Sie, dass Sie es sind',
+    lead: 'Eine solche Änderung braucht einen frischen Nachweis; er gilt dann fünf Minuten.',
+    none: 'Keine Ihrer Methoden kann das gerade leisten. Versuchen Sie es später oder wenden Sie sich an {name}.',
+    app: 'Geben Sie den Code ein, den Ihre App zeigt.',
+    backup: 'Geben Sie einen Ihrer Backup-Codes ein. Er ist damit verbraucht.',
+    backupLabel: 'Backup-Code',
+    other: 'Anderen Weg versuchen',
+    choose: 'Wie möchten Sie es bestätigen?',
+    wants: {
+      method: 'Danach richten Sie die neue Methode ein.',
+      address: 'Danach senden wir den Code an Ihre neue Adresse.',
+      codes: 'Danach werden Ihre neuen Backup-Codes angezeigt.',
+      default: 'Danach ändert sich Ihre Standardmethode.',
+      removal: 'Danach wird die Methode entfernt.',
+    },
+    replayed: 'Dieser Code wurde schon verwendet. Warten Sie auf den nächsten.',
+    sendAgain: 'Dieser Code gilt nicht mehr. Senden Sie einen neuen.',
+    unusable: 'Diese Methode ist gerade nicht nutzbar. Versuchen Sie einen anderen Weg.',
+  },
+  notices: {
+    default: 'Ihre Standardmethode wurde geändert.',
+    removed: 'Die Methode wurde entfernt.',
+    gone: 'Das gibt es nicht mehr.',
+    lastEnforced: 'Ihre letzte Methode muss bleiben: {name} verlangt einen zweiten Schritt.',
+  },
+};

@@ -1,0 +1,83 @@
+import type { SecurityWords } from './words.ts';
+
+export const fr: SecurityWords = {
+  tab: {
+    title: 'Authentification à deux facteurs',
+    lead: 'En plus de votre mot de passe, une seconde preuve protège votre compte.',
+    off: 'Elle est désactivée : votre mot de passe suffit pour ouvrir votre compte.',
+    enforced: '{name} exige une seconde étape : une méthode doit rester.',
+    due: '{name} exige une seconde étape. Configurez-la avant le {time}.',
+    ends: 'Pour votre sécurité, cette page se ferme à {time}.',
+    back: 'Retour à {name}',
+    about: {
+      totp: 'Une application de votre téléphone crée les codes, sans réseau.',
+      sms: 'Nous envoyons un code sur votre téléphone.',
+      email: 'Nous envoyons un code dans votre messagerie.',
+      'backup-codes': 'Des codes à garder, si rien d’autre n’est à portée. Chacun sert une fois.',
+    },
+    codes: 'Codes de secours',
+    codesNeedMethod: 'Configurez d’abord une autre méthode.',
+  },
+  method: {
+    added: 'Ajouté le {time}',
+    used: 'dernière utilisation : {time}',
+    unused: 'pas encore utilisé',
+    default: 'Par défaut',
+    makeDefault: 'Utiliser par défaut',
+    remove: 'Supprimer',
+    addAnother: 'En ajouter une autre',
+    newCodes: 'Obtenir de nouveaux codes',
+    codesLeft: { one: '{n} code restant', other: '{n} codes restants' },
+    low: 'Il vous reste peu de codes : obtenez-en bientôt de nouveaux.',
+    locked: 'Bloqué jusqu’à {time} après trop de codes erronés.',
+    disabled:
+      'Bloqué après trop de codes erronés. Demandez de l’aide à {name}, ou supprimez la méthode et configurez-la de nouveau.',
+  },
+  removal: {
+    title: 'Supprimer cette méthode ?',
+    follows: 'Vous ne pourrez plus vous connecter avec :',
+    several: 'Vous ne pourrez plus vous connecter avec :',
+    last: 'C’est la dernière. Votre mot de passe suffira alors pour ouvrir votre compte.',
+    codesGo: 'Vos codes de secours ne serviront plus non plus.',
+    codes: 'Vos codes de secours ne serviront plus.',
+    confirm: 'Supprimer',
+    keep: 'Garder',
+    refused: 'Cette méthode doit rester',
+    refusedText:
+      '{name} exige une seconde étape, et c’est votre dernière. Configurez-en une autre avant de la supprimer.',
+  },
+  codes: {
+    title: 'Obtenir de nouveaux codes de secours ?',
+    dying: {
+      one: 'Votre {n} code inutilisé cessera aussitôt de servir.',
+      other: 'Vos {n} codes inutilisés cesseront aussitôt de servir.',
+    },
+    confirm: 'Obtenir de nouveaux codes',
+  },
+  proof: {
+    title: 'Confirmez que c’est vous',
+    lead: 'Un tel changement demande une preuve récente, valable ensuite cinq minutes.',
+    none: 'Aucune de vos méthodes ne peut servir maintenant. Réessayez plus tard ou demandez de l’aide à {name}.',
+    app: 'Saisissez le code qu’affiche votre application.',
+    backup: 'Saisissez un de vos codes de secours. Il sera alors épuisé.',
+    backupLabel: 'Code de secours',
+    other: 'Essayer autrement',
+    choose: 'Comment voulez-vous confirmer ?',
+    wants: {
+      method: 'Ensuite, vous configurez la nouvelle méthode.',
+      address: 'Ensuite, nous envoyons le code à votre nouvelle adresse.',
+      codes: 'Ensuite, vos nouveaux codes de secours s’affichent.',
+      default: 'Ensuite, votre méthode par défaut change.',
+      removal: 'Ensuite, la méthode est supprimée.',
+    },
+    replayed: 'Ce code a déjà servi. Attendez le suivant.',
+    sendAgain: 'Ce code n’est plus valable. Envoyez-en un nouveau.',
+    unusable: 'Cette méthode ne peut pas servir maintenant. Essayez autrement.',
+  },
+  notices: {
+    default: 'Votre méthode par défaut a changé.',
+    removed: 'La méthode a été supprimée.',
+    gone: 'Cela n’existe plus.',
+    lastEnforced: 'Votre dernière méthode doit rester : {name} exige une seconde étape.',
+  },
+};
