@@ -58,6 +58,12 @@ const noAddress: AddressDocument = {
   commands: [],
 };
 
+/**
+ * What an address' events are added to where the journal has lost the first ones: they are older than all that a document keeps, and
+ * every number that lasts longer is in the later ones.
+ */
+export const forgottenAddress = (tenant: string): AddressDocument => ({ ...noAddress, tenant });
+
 /** Failures in a row that still count at `now`: they are forgotten 30 days after the last one. */
 export const failuresAt = (document: AddressDocument | undefined, now: number): number =>
   document && now - document.lastFailureAt < failuresKeptMs ? document.failures : 0;

@@ -28,6 +28,9 @@ export function kindOf({ subject, type }: Pick<Link, 'subject' | 'type'>): Subje
   return addressTypes.has(type) ? 'address' : 'account';
 }
 
+/** What kind a document is of, by its own word. */
+export const kindOfDocument = (document: unknown): SubjectKind => (document as { readonly kind: SubjectKind }).kind;
+
 // A replay treats documents of all kinds alike: it hands each only to the decider that made it.
 const deciders: Record<SubjectKind, Decider<unknown, unknown>> = {
   account: accountDecider as Decider<unknown, unknown>,

@@ -87,6 +87,10 @@ const changeKey = (document: TenantDocument, id: string, edit: (key: ApiKey) => 
 export const settingsDigest = (settings: OwnSettings): string =>
   sha256(canonical(settings)).toString('base64url').slice(0, 22);
 
+/** Where the content of a version lies. The digest is in the name, so a commit that lost its race can leave nothing there that the winner did not mean. */
+export const versionKey = (subject: string, { version, digest }: Pick<SettingsVersion, 'version' | 'digest'>): string =>
+  `settings/${subject}/${version}/${digest}`;
+
 function evolveSettings<T extends Governed>(document: T, fact: Fact): T {
   const { settings, version, restored } = fact.data as SettingsChanged;
   const { time: at, actor } = fact;

@@ -12,6 +12,8 @@ import { sqliteFileIn, type Config } from './config.ts';
 import { createHandle, type Handle } from './handle.ts';
 import { openKeyRing, type KeyRing, type Purpose } from './keys.ts';
 import { createLogger, type Logger } from './logger.ts';
+import { wordsOfProgress } from './restore/report.ts';
+import { startRestorer, type Restorer } from './restore/restorer.ts';
 import { createTelemetry, type Telemetry } from './telemetry.ts';
 import { createTenants, type Tenants } from './tenants.ts';
 
@@ -36,6 +38,8 @@ export type Foundation = {
   prepare(signal: AbortSignal): Promise<void>;
   /** True while the store and the log both answer. */
   available(): Promise<boolean>;
+  /** What keeps them from it, in words for an operator; undefined while nothing does. */
+  lacking(): Promise<string | undefined>;
   close(): Promise<void>;
 };
 
@@ -43,6 +47,8 @@ export type FoundationOptions = {
   readonly config: Config;
   readonly service: string;
   readonly purposes: readonly Purpose[];
+  /** Whether this process fills a store that may have lost data from the log. */
+  readonly restores: boolean;
   readonly onFatal: (reason: string) => void;
   readonly logger?: Logger;
   readonly now?: () => number;
@@ -77,6 +83,23 @@ export async function layFoundation(options: FoundationOptions): Promise<Foundat
   const handle = createHandle({ store, log, now, source: `/twofold/${service}`, telemetry, changed: tenants.forget });
   telemetry.gauge('twofold.log.waiting', () => log.waitingMs() / 1_000);
   let prepared = false;
+  let restorer: Restorer | undefined;
+
+  /** Not before the topics are there; and nothing can be asked of a store that nobody has opened yet. */
+  function beginRestoring(): void {
+    const { restoration } = store;
+    if (!options.restores || !restoration) return;
+    restorer ??= startRestorer({ restoration, log, logger, telemetry, now });
+  }
+
+  async function lacking(): Promise<string | undefined> {
+    if (!prepared && !restorer) return 'starting';
+    const fault = await Promise.all([store.check(), log.check()]).then(() => undefined, wordsOf);
+    const progress = restorer?.progress();
+    if (progress) return `the store is being restored from the log: ${wordsOfProgress(progress)}`;
+    return fault ?? (log.full() ? 'publications wait' : prepared ? undefined : 'starting');
+  }
+
   return {
     config,
     service,
@@ -94,24 +117,23 @@ export async function layFoundation(options: FoundationOptions): Promise<Foundat
     async prepare(signal) {
       await insist(signal, logger, async () => {
         for (const warning of await log.ensureTopics(Object.values(topics))) logger.warn('topics', { warning });
+        beginRestoring();
         await store.check();
         if (purposes.includes('subject')) await checkPlatform(handle, keys);
       });
       prepared = true;
     },
-    available: () =>
-      prepared
-        ? Promise.all([store.check(), log.check()]).then(
-            () => !log.full(),
-            () => false,
-          )
-        : Promise.resolve(false),
+    available: async () => (await lacking()) === undefined,
+    lacking,
     async close() {
+      await restorer?.stop();
       await storage.close();
       await telemetry.shutdown();
     },
   };
 }
+
+const wordsOf = (error: unknown): string => (error instanceof Unavailable ? error.message : 'unknown');
 
 function placeOf(config: Config) {
   if (config.kafka && config.redisUrl) {

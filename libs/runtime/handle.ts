@@ -4,7 +4,7 @@ import type { EncodedEvent } from '#core/encoded-event.ts';
 import { encodeChain, type Draft } from '#core/event.ts';
 import { tellWhole } from '#core/snapshot.ts';
 import type { Log, OutgoingRecord } from '#storage/log.ts';
-import type { Store, StoredRecord } from '#storage/store.ts';
+import type { Commit, Store, StoredRecord } from '#storage/store.ts';
 import { Unavailable } from '#storage/unavailable.ts';
 import { documentOf } from './document-of.ts';
 import { Problem } from './errors.ts';
@@ -88,6 +88,7 @@ type Undecided = 'conflict' | 'unknown';
 const conflictMsMax = 2_000;
 /** Nobody waits longer for the log: neither who was decided before it stopped, nor, by a refusal, who comes after. */
 const logPatienceMs = 2_000;
+const confirmEveryMs = 50;
 const queueMax = 256;
 
 /** load → decide → commit → publish → settle: the only such loop (ARCHITECTURE.md, The log tells, the store decides). */
@@ -101,26 +102,38 @@ export function createHandle(deps: HandleDeps): Handle {
     return tellWhole(subject, record, document, { source: deps.source, actor, time: Date.parse(time) });
   }
 
-  async function tell(
-    subject: string,
-    record: StoredRecord,
-    also = () => besides(subject, record, documentOf(record)),
-  ): Promise<void> {
+  /** @param made the commit whose events these are, so that it can be made sure of; answers whether it counts */
+  async function tell(subject: string, record: StoredRecord, made?: Commit): Promise<boolean> {
     const { unlogged } = record;
-    if (unlogged.length === 0) return;
-    await log.publish([...unlogged, ...also()]);
-    // The events are in the log; if this fails, the relay publishes them once more and settles.
-    await store.settle(subject, unlogged).catch(ignoreUnavailable);
+    if (unlogged.length === 0) return true;
+    await log.publish([...unlogged, ...(made?.also ?? besides(subject, record, documentOf(record)))]);
+    const settled = store.settle(subject, unlogged).then(() => true);
+    // A store that can't be asked any more may have lost what was loaded, and nothing may be answered that it does not hold.
+    return made ? await settled.catch(() => confirm(made)) : await settled;
+  }
+
+  /**
+   * Makes sure that a commit whose events are in the log is in the store: it may have lost it since, and been restored from a log that did
+   * not have them yet. Sent again, the same commit is recognised, or made once more in its place.
+   */
+  async function confirm(made: Commit): Promise<boolean> {
+    const deadline = performance.now() + conflictMsMax;
+    for (;;) {
+      const result = await store.commit(made).catch(asUnknown);
+      if (result.kind !== 'unknown') return result.kind === 'committed';
+      if (performance.now() >= deadline) throw new Unavailable('store', 'outcome unknown');
+      await new Promise((resolve) => setTimeout(resolve, confirmEveryMs));
+    }
   }
 
   /**
    * The same for a caller, who waits only so long for the log. The telling goes on behind the refusal, in its place among the others,
    * and settles; it says no more than any publication whose outcome is not known. Who repeats the command finds it in the record.
    */
-  async function tellCaller(...told: Parameters<typeof tell>): Promise<void> {
+  async function tellCaller(...told: Parameters<typeof tell>): Promise<boolean> {
     const { promise: late, reject } = Promise.withResolvers<never>();
     const timer = setTimeout(() => reject(new Unavailable('log', `not told within ${patienceMs} ms`)), patienceMs);
-    await Promise.race([tell(...told), late]).finally(() => clearTimeout(timer));
+    return await Promise.race([tell(...told), late]).finally(() => clearTimeout(timer));
   }
 
   function refuseWhileLogIsBehind(): void {
@@ -191,16 +204,16 @@ export function createHandle(deps: HandleDeps): Handle {
     };
     const also = besides(subject, { ...record, unlogged: events }, document);
     const { life, salt, document: text, expiresAt } = record;
-    const result = await store
-      .commit({ subject, head: before.head, life, salt, document: text, events, expiresAt, also })
-      .catch(asUnknown);
+    const wanted = { subject, head: before.head, life, salt, document: text, events, expiresAt, also };
+    const result = await store.commit(wanted).catch(asUnknown);
     telemetry.count('twofold.commits', { outcome: result.kind });
     if (result.kind !== 'committed') {
       publishing.drop(result.kind);
       return result.kind;
     }
     deps.changed?.(subject);
-    await publishing.during(tellCaller(subject, { ...record, unlogged: result.unlogged }, () => also));
+    const counts = await publishing.during(tellCaller(subject, { ...record, unlogged: result.unlogged }, wanted));
+    if (!counts) return 'conflict';
     if (document === undefined) return { kind: 'erased' };
     const outcome = decider.outcomeOf(document, commandId);
     if (!outcome) throw new Error(`events of ${decided[0]?.type} left no outcome`);
@@ -247,7 +260,7 @@ export function createHandle(deps: HandleDeps): Handle {
       const document = documentOf<never>(record);
       return document && { document, salt: record.salt };
     },
-    tell: (subject, record) => tell(subject, record),
+    tell: async (subject, record) => void (await tell(subject, record)),
   };
 }
 
@@ -283,8 +296,4 @@ function keep<Document, Outcome>(
 function asUnknown(error: unknown): { kind: 'unknown' } {
   if (error instanceof Unavailable) return { kind: 'unknown' };
   throw error;
-}
-
-function ignoreUnavailable(error: unknown): void {
-  if (!(error instanceof Unavailable)) throw error;
 }

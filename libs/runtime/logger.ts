@@ -8,6 +8,7 @@ const allowed = new Set([
   'service', 'route', 'method', 'status', 'code', 'reason', 'group', 'topic', 'topics', 'partition', 'offset', 'type', 'id', 'tries',
   'attempts', 'provider', 'channel', 'outcome', 'count', 'ms', 'port', 'host', 'url', 'mode', 'signal', 'part', 'partitions', 'state',
   'trace', 'requestId', 'warning', 'variables', 'settings', 'file', 'memory', 'subject', 'tenant', 'detail',
+  'events', 'restored', 'forks', 'incomplete', 'buckets',
 ]); // prettier-ignore
 
 export type Fields = Readonly<Record<string, unknown>>;

@@ -1,7 +1,7 @@
 import { createHttp, type Http } from './http.ts';
 import type { Foundation } from './foundation.ts';
 
-type OpsGround = Pick<Foundation, 'config' | 'logger' | 'telemetry'>;
+type OpsGround = Pick<Foundation, 'config' | 'logger' | 'telemetry'> & Partial<Pick<Foundation, 'lacking'>>;
 
 /** Health and metrics: for operators and supervisors, without a key. */
 export function registerOps(
@@ -13,8 +13,10 @@ export function registerOps(
   app.get('/health/live', { schema: { hide: true } }, async () => ({ status: 'live' }));
   app.get('/health/ready', { schema: { hide: true } }, async (_request, reply) => {
     const fine = await ready();
-    if (!fine) reply.code(503).header('retry-after', '2');
-    return { status: fine ? 'ready' : 'not-ready' };
+    if (fine) return { status: 'ready' };
+    reply.code(503).header('retry-after', '2');
+    const reason = (await foundation.lacking?.()) ?? 'starting or joining its groups';
+    return { status: 'not-ready', reason };
   });
   if (!metrics) return;
   app.get('/metrics', { schema: { hide: true } }, async (_request, reply) => {

@@ -15,6 +15,8 @@ export type WorkingPart = Part & { ready(): boolean };
 export async function runService(options: {
   readonly service: string;
   readonly role: Role;
+  /** Whether it fills a store that may have lost data from the log. */
+  readonly restores?: boolean;
   /** Faults of the environment that only this service knows. */
   readonly check?: (config: Config) => readonly string[];
   readonly listen: (foundation: Foundation, ready: () => Promise<boolean>) => Promise<readonly Part[]>;
@@ -31,12 +33,16 @@ export async function runService(options: {
   let works: readonly WorkingPart[] | undefined;
   let fatal = (_reason: string): void => process.exit(1);
   const onFatal = (reason: string) => fatal(reason);
-  const foundation = await layFoundation({ config, service, purposes: role.purposes, onFatal }).catch(
-    (error: unknown) => {
-      tellRefusal(service, error);
-      process.exit(1);
-    },
-  );
+  const foundation = await layFoundation({
+    config,
+    service,
+    purposes: role.purposes,
+    restores: options.restores ?? false,
+    onFatal,
+  }).catch((error: unknown) => {
+    tellRefusal(service, error);
+    process.exit(1);
+  });
   const { logger } = foundation;
   const stop = async () => {
     starting.abort();

@@ -53,6 +53,8 @@ export type Subscription = {
 
 export type ReadOptions = {
   readonly topics: readonly string[];
+  /** Only these; default: all. The records of one key are in one partition, and in the same one of every topic. */
+  readonly partitions?: readonly number[];
   /** Unix milliseconds, inclusive; default: the beginning. */
   readonly from?: number;
   /** Unix milliseconds, exclusive; default: what was in the log when the read began. */
@@ -90,6 +92,8 @@ export type Log = {
   subscribe(options: SubscribeOptions, handler: Handler): Promise<Subscription>;
   /** Every record of the topics in the span, in order per partition, then ends. Joins no group and commits nothing. */
   read(options: ReadOptions): AsyncIterable<LogRecord>;
+  /** How many partitions a topic has, numbered from 0; 0 for one that is not there. */
+  partitions(topic: string): Promise<number>;
   /** How far a group is behind, per partition. */
   lag(group: string, topics: readonly string[]): Promise<Lag[]>;
   /** Age in milliseconds of the oldest publication that still waits for its ack, or of the outage the next one would meet; else 0. */

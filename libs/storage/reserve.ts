@@ -18,8 +18,8 @@ export type Reservation = {
 
 export const emptyBucket: BucketState = { members: [], row: 0, segments: {} };
 
-/** The length of a segment of a window of `ms`. */
-const segmentMs = (ms: number) => Math.ceil(ms / 20);
+/** The length of a segment of a window of `ms`. A segment's number is how many of it have passed since 1970. */
+export const segmentMs = (ms: number) => Math.ceil(ms / 20);
 
 /**
  * Counts a command in all buckets or in none (the rule of `Store.reserve`).

@@ -1,5 +1,6 @@
 import type { EncodedEvent } from '#core/encoded-event.ts';
 import type { OutgoingRecord } from './log.ts';
+import type { Restoration } from './restoration.ts';
 
 /** What the store keeps of one subject. `head` is the hash of its last event, `document` JSON, `salt` base64url of 32 bytes. */
 export type StoredRecord = {
@@ -87,7 +88,7 @@ export type Tally = { readonly minute: number; readonly counts: Readonly<Record<
 
 /**
  * Where decisions become durable. Rules never run here: the store only compares. Every method rejects with `Unavailable`
- * (and nothing else) when the store can't be reached, times out, or refuses writes; after such a rejection the call may or
+ * (and nothing else) when the store can't be reached, times out, refuses writes, or may have lost data (`restoration`); after such a rejection the call may or
  * may not have taken effect. Time is the `now` given at opening (Unix milliseconds), so expiry can be tested.
  */
 export type Store = {
@@ -147,14 +148,17 @@ export type Store = {
   /** All noted fields of a key. */
   notes(key: string): Promise<Record<string, string>>;
   /**
-   * Adds to the counts of a key in one minute, all fields or none. Approximate by nature: what is sent again counts again. A minute
+   * Adds to the counts of a key in one minute, all fields or none. Approximate by nature: what is sent again counts again, what a store
+   * lost is not counted again, and none of it is kept back while it is filled (`restoration`). A minute
    * that is kept no more (`tallyMinutesKept`) is passed over.
    */
   tally(key: string, { minute, counts }: Tally): Promise<void>;
   /** What was counted under a key from minute `from` on and before minute `to`, oldest first; minutes without counts are left out. */
   tallies(key: string, from: number, to: number): Promise<Tally[]>;
-  /** Resolves if the store takes reads and writes now (a ping within 1 s), else rejects with Unavailable. */
+  /** Resolves if the store takes reads and writes now, of every subject (a ping within 1 s), else rejects with Unavailable. */
   check(): Promise<void>;
+  /** Of a store that may fall behind the log (storage/restoration.ts); absent where the store is the log and needs none of it. */
+  readonly restoration?: Restoration;
   /** Waits for calls under way, then lets go of connections or files. */
   close(): Promise<void>;
 };

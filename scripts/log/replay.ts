@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { topics } from '#schemas/topics.ts';
 import { compare, type Comparison } from './compare.ts';
-import { createFolding, type Folding } from './folding.ts';
+import { createFolding, type Folding } from '#runtime/folding.ts';
 import { printable } from './show.ts';
 import type { Records, Source } from './source.ts';
 import type { Span } from './span.ts';

@@ -4,12 +4,6 @@ import type { DeliveryFailure, MessageRendered } from '#schemas/delivery.ts';
 /** Whether a rendered message tells something that has happened, and brings no code. */
 export const isNotice = (event: Event): boolean => 'noticeId' in (event.data as MessageRendered);
 
-/** Under which one worker at a time sends it: the challenge and its send, or the notice and the method that it goes to. */
-export function leaseKeyOf(event: Event): string {
-  const data = event.data as MessageRendered;
-  return 'noticeId' in data ? `${data.noticeId}/${data.methodId}` : `${data.challengeId}/${data.send}`;
-}
-
 /** What a fate is about: a send of a challenge, or a notice to one method. */
 function namesOf(data: MessageRendered): { readonly about: string; readonly names: object } {
   const { channel } = data;

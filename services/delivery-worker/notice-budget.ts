@@ -1,8 +1,8 @@
+import { leaseKeyOf } from '#runtime/send-lease.ts';
 import type { Event } from '#core/event.ts';
 import { limitOfNoticeSms } from '#core/throttle.ts';
 import type { Foundation } from '#runtime/foundation.ts';
 import type { MessageRendered } from '#schemas/delivery.ts';
-import { leaseKeyOf } from './fate.ts';
 
 /**
  * Whether the tenant's day has room for this message; counts it if so. Only notices by SMS are asked: codes were counted before they were
@@ -14,5 +14,5 @@ export async function hasNoticeBudget({ store, tenants }: Foundation, event: Eve
   const tenant = await tenants.find(event.tenant);
   if (!tenant) return false;
   const limit = limitOfNoticeSms(event.tenant, tenant.settings.quotas);
-  return (await store.reserve(leaseKeyOf(event), [limit])).kind === 'counted';
+  return (await store.reserve(leaseKeyOf(event.data as MessageRendered), [limit])).kind === 'counted';
 }

@@ -5,8 +5,9 @@ import type { MessageRendered } from '#schemas/delivery.ts';
 import type { Lane } from '#storage/log.ts';
 import { Poison } from '#runtime/consume.ts';
 import type { Foundation } from '#runtime/foundation.ts';
+import { leaseKeyOf, leaseMsKept } from '#runtime/send-lease.ts';
 import type { Courier } from './courier.ts';
-import { failure, leaseKeyOf, success } from './fate.ts';
+import { failure, success } from './fate.ts';
 import { hasNoticeBudget } from './notice-budget.ts';
 import { nextStep, type Progress } from './plan.ts';
 import { prepareMessage } from './prepare-message.ts';
@@ -25,7 +26,6 @@ export type DeliveryDeps = {
 
 const leaseMs = 15_000;
 const renewMs = 5_000;
-const doneMsKept = 7_200_000;
 
 /**
  * A text waits for its code, where it brings one, and its way to the person. The lease makes one worker act at a time; its done value
@@ -33,7 +33,7 @@ const doneMsKept = 7_200_000;
  */
 export async function onMessageRendered(deps: DeliveryDeps, event: Event, lane: Lane): Promise<void> {
   const { store } = deps.foundation;
-  const key = leaseKeyOf(event);
+  const key = leaseKeyOf(event.data as MessageRendered);
   const owner = randomUUID();
   for (;;) {
     const lease = await store.lease(key, owner, leaseMs);
@@ -68,7 +68,7 @@ async function deliverUnderLease(deps: DeliveryDeps, event: Event, lane: Lane, l
       traceparent: publishing.traceparents[0] ?? event.traceparent,
     });
     // Finished before it is told: a crash in between leaves the fate with the lease, and the next reader tells it.
-    const mine = await store.finish(lease.key, lease.owner, JSON.stringify(fate), doneMsKept);
+    const mine = await store.finish(lease.key, lease.owner, JSON.stringify(fate), leaseMsKept);
     if (!mine) {
       publishing.drop('lease-lost');
       return await onMessageRendered(deps, event, lane);

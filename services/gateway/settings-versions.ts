@@ -1,6 +1,6 @@
 import { decodeEvent } from '#core/event.ts';
 import type { OwnSettings } from '#core/settings.ts';
-import { settingsDigest, type SettingsVersion } from '#core/tenant.ts';
+import { settingsDigest, versionKey, type SettingsVersion } from '#core/tenant.ts';
 import type { Foundation } from '#runtime/foundation.ts';
 import type { SettingsChanged } from '#schemas/tenant.ts';
 import { topics } from '#schemas/topics.ts';
@@ -12,13 +12,9 @@ import { Unavailable } from '#storage/unavailable.ts';
 const skewMs = 60_000;
 const searchMsMax = 10_000;
 
-/** The digest is in the key, so a commit that lost its race can leave nothing under it that the winner did not mean. */
-const keyOf = (subject: string, { version, digest }: Pick<SettingsVersion, 'version' | 'digest'>): string =>
-  `settings/${subject}/${version}/${digest}`;
-
 /** Lays a version's content down for good, before the commit that lists it: a crash in between leaves what nobody lists. */
 export async function keepVersion(store: Store, subject: string, version: number, settings: OwnSettings) {
-  const key = keyOf(subject, { version, digest: settingsDigest(settings) });
+  const key = versionKey(subject, { version, digest: settingsDigest(settings) });
   await store.claim(key, JSON.stringify(settings));
 }
 
@@ -31,7 +27,7 @@ export async function readVersion(
   subject: string,
   entry: SettingsVersion,
 ): Promise<OwnSettings | undefined> {
-  const kept = await store.claimed(keyOf(subject, entry));
+  const kept = await store.claimed(versionKey(subject, entry));
   if (kept !== undefined) return JSON.parse(kept) as OwnSettings;
   const found = await findInJournal(log, subject, entry);
   logger.warn('settings-version-searched', { subject, count: entry.version, outcome: found ? 'found' : 'gone' });

@@ -25,6 +25,7 @@ let listening: Awaited<ReturnType<typeof listenStandalone>> | undefined;
 
 await runService({
   service: 'standalone',
+  restores: true,
   role,
   config: { ...config, otpKid: config.otpKid || kidOf(config.masterKeys[0] as Buffer) },
   async listen(foundation, ready) {

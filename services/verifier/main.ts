@@ -5,6 +5,7 @@ import { registerVerifier, startVerifierWork } from './app.ts';
 
 await runService({
   service: 'verifier',
+  restores: true,
   role: {
     mode: 'production',
     port: 8_081,

@@ -1,10 +1,10 @@
 import type { Event } from '#core/event.ts';
 import type { DeliveryFailed, DeliverySent } from '#schemas/delivery.ts';
-import { noteMsKept, noteRanks, type SendNote } from '#schemas/send-note.ts';
 import { topics } from '#schemas/topics.ts';
 import type { Subscription } from '#storage/log.ts';
 import { consume } from '#runtime/consume.ts';
 import type { Foundation } from '#runtime/foundation.ts';
+import { noteOfFate } from '#runtime/notes.ts';
 import { onProviderProbed } from './on-provider-probed.ts';
 
 /**
@@ -12,14 +12,8 @@ import { onProviderProbed } from './on-provider-probed.ts';
  * what became of a notice; the log tells.
  */
 export async function onDelivery({ store }: Foundation, event: Event): Promise<void> {
-  const data = event.data as DeliverySent | DeliveryFailed;
-  if ('noticeId' in data) return;
-  const { challengeId, send, provider, possibleDuplicate } = data;
-  const note: SendNote =
-    'reason' in data
-      ? { status: 'failed', provider, reason: data.reason, possibleDuplicate }
-      : { status: 'sent', provider, possibleDuplicate };
-  await store.note(challengeId, String(send), noteRanks[note.status], JSON.stringify(note), noteMsKept);
+  const note = noteOfFate(event.data as DeliverySent | DeliveryFailed);
+  if (note) await store.note(note.key, note.field, note.rank, note.value, note.ttlMs);
 }
 
 /** Consumes the fates of sends until closed. */

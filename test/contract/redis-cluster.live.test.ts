@@ -6,7 +6,7 @@ import { describeLive, startRedisCluster } from '../support/services.ts';
 import { commitOf, eventsOf, subjectOf } from './commits.ts';
 import { withinMs } from './opened-store.ts';
 import { syncEveryWrite } from './redis-admin.ts';
-import { openEmptyRedis } from './opened-redis.ts';
+import { keepOpening, openEmptyRedis } from './opened-redis.ts';
 import { describeStore } from './store.contract.ts';
 
 const backWithinMs = 30_000;
@@ -24,11 +24,15 @@ describeLive('A Redis cluster of its own', ['own-redis'], () => {
 describeLive('The store on a Redis cluster', ['own-redis'], () => {
   let cluster: RedisCluster;
   let store: Store;
+  let opening: ReturnType<typeof keepOpening>;
   beforeAll(async () => {
     cluster = await startRedisCluster();
     store = await openRedisStore({ url: cluster.urls.join(), now: Date.now });
+    opening = keepOpening(store);
+    await isBack();
   });
   afterAll(async () => {
+    await opening.stop();
     await store.close();
     await cluster.stop();
   });

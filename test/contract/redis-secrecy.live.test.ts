@@ -1,7 +1,16 @@
 import { inspect } from 'node:util';
 import type { Redis } from 'ioredis';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
-import { recordKey, tallyKey } from '#storage/redis/keys.ts';
+import {
+  allBuckets,
+  claimKey,
+  exactLimitKey,
+  leaseKey,
+  noteKey,
+  recordKey,
+  segmentLimitKey,
+  tallyKey,
+} from '#storage/redis/keys.ts';
 import { openRedisStore } from '#storage/redis/store.ts';
 import { tallyMinutesKept, type Bucket, type Store } from '#storage/store.ts';
 import { Unavailable } from '#storage/unavailable.ts';
@@ -9,6 +18,7 @@ import { connectRedis } from '../../scripts/infra/redis.ts';
 import type { RedisServer } from '../../scripts/infra/redis.ts';
 import { describeLive, startRedis } from '../support/services.ts';
 import { commitOf, eventOf, eventsOf, headOf, subjectOf } from './commits.ts';
+import { openBuckets } from './opened-redis.ts';
 import { createClock } from './opened-store.ts';
 
 const marker = 'marker-4711';
@@ -30,7 +40,12 @@ describeLive('The store on Redis', ['own-redis'], () => {
     info: (...words: unknown[]) => void told.push(words),
     warn: (...words: unknown[]) => void told.push(words),
   };
-  const open = (url = server.url) => openRedisStore({ url, now: clock.now, logger });
+  const open = async (url = server.url) => {
+    const store = await openRedisStore({ url, now: clock.now, logger });
+    // Who may not ask the server anything can't open it either.
+    await openBuckets(store).catch(() => {});
+    return store;
+  };
   beforeAll(async () => {
     server = await startRedis();
     admin = await connectRedis(server.url);
@@ -73,9 +88,9 @@ describeLive('The store on Redis', ['own-redis'], () => {
 
   it('keeps every argument out of its errors when Redis refuses the commands', async () => {
     const store = await open();
-    for (const type of ['c', 'l', 'n', 'w'])
-      await admin.set(`{${type}:${marker}${type === 'w' ? '-limit' : ''}}`, 'of another type');
-    await admin.set(`{w:${marker}-limit}:segments`, 'of another type');
+    const limits = [exactLimitKey, segmentLimitKey].map((keyOf) => keyOf(`${marker}-limit`));
+    const named = [claimKey, leaseKey, noteKey].map((keyOf) => keyOf(marker));
+    for (const key of [...named, ...limits]) await admin.set(key, 'of another type');
     await admin.set(tallyKey(marker, Math.floor(minuteOf(clock.now()) / 60)), 'of another type');
     await admin.set(recordKey(`tenant:${marker}`), 'of another type');
     const errors = await failures(store);
@@ -137,8 +152,10 @@ describeLive('The store on Redis', ['own-redis'], () => {
     const sets = ['{00}:unlogged', '{fb}:unlogged', '{31}:unlogged', '{d2}:unlogged'];
     const tally = tallyKey('tally', Math.floor(minuteOf(clock.now()) / 60));
     expect(tally).toMatch(/^\{t:tally\}:\d+$/);
-    const others = ['{c:claim}', '{l:lease}', '{n:note}', '{w:limit}', '{w:limit}:segments', '{00}:probe', tally];
-    const expected = [...records, ...sets, ...others];
+    // So are dd, b5, ed and 55 of what is named otherwise.
+    const others = ['{dd}:c:claim', '{b5}:l:lease', '{ed}:n:note', '{55}:w:limit', '{55}:s:limit', '{00}:probe'];
+    const doors = allBuckets.flatMap((bucket) => [`{${bucket}}:fence`, `{${bucket}}:beat`]);
+    const expected = [...records, ...sets, ...others, tally, ...doors];
     expect((await admin.keys('*')).toSorted()).toEqual(expected.toSorted());
     const fields = ['head', 'life', 'version', 'salt', 'document', 'expiresAt', 'e:1'];
     expect((await admin.hkeys('{d2}:r:platform')).toSorted()).toEqual(fields.toSorted());
@@ -166,10 +183,11 @@ describeLive('The store on Redis', ['own-redis'], () => {
     await store.tally('tally', { minute: minuteOf(clock.now()), counts: { a: 1 } });
     const tally = tallyKey('tally', Math.floor(minuteOf(clock.now()) / 60));
     expect(await admin.pttl(tally)).toBeGreaterThan(tallyMinutesKept * minuteMs);
-    const keys = ['{c:for a while}', '{l:lease}', '{n:note}', `{w:${marker}-limit}`, `{w:${marker}-limit}:segments`];
+    const limits = [exactLimitKey(`${marker}-limit`), segmentLimitKey(`${marker}-limit`)];
+    const keys = [claimKey('for a while'), leaseKey('lease'), noteKey('note'), ...limits];
     for (const key of keys) expect(await admin.pttl(key)).toBeGreaterThan(0);
-    expect(await admin.pttl('{n:note}')).toBeGreaterThan(5 * minuteMs);
-    expect(await admin.pttl('{c:for ever}')).toBe(-1);
+    expect(await admin.pttl(noteKey('note'))).toBeGreaterThan(5 * minuteMs);
+    expect(await admin.pttl(claimKey('for ever'))).toBe(-1);
     await store.close();
   });
 
@@ -192,8 +210,8 @@ describeLive('The store on Redis', ['own-redis'], () => {
       clock.set(clock.now() + minuteMs / 5);
       await store.reserve(`command ${i}`, markedBuckets);
     }
-    expect(await admin.zcard(`{w:${marker}-limit}`)).toBeLessThanOrEqual(5);
-    expect(await admin.hlen(`{w:${marker}-limit}:segments`)).toBeLessThanOrEqual(22);
+    expect(await admin.zcard(exactLimitKey(`${marker}-limit`))).toBeLessThanOrEqual(5);
+    expect(await admin.hlen(segmentLimitKey(`${marker}-limit`))).toBeLessThanOrEqual(22);
     await store.close();
   });
 });

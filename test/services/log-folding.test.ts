@@ -5,7 +5,7 @@ import type { EncodedEvent } from '#core/encoded-event.ts';
 import type { LogRecord } from '#storage/log.ts';
 import type { StoredRecord } from '#storage/store.ts';
 import { compare } from '../../scripts/log/compare.ts';
-import { createFolding } from '../../scripts/log/folding.ts';
+import { createFolding } from '#runtime/folding.ts';
 
 const dayMs = 86_400_000;
 const reset: Draft = { type: 'address-reset', about: 'a', data: { counted: { destination: 'destination-digest' } } };

@@ -45,7 +45,7 @@ export async function startDuplicatedSystem(kind: 'embedded' | 'kafka-redis'): P
     OPS_PORT: '0',
   };
   const config = readConfig(env, { mode: 'production', port: 0, purposes, makesSends: true, apart: false });
-  const base = { config, service: 'standalone', purposes, onFatal: () => {}, logger: silentLogger };
+  const base = { config, service: 'standalone', purposes, restores: true, onFatal: () => {}, logger: silentLogger };
   const plain = await layFoundation(base);
   const log = makeDuplicating(plain.log);
   const { store, now, telemetry } = plain;

@@ -164,7 +164,7 @@ export async function startProcesses(options: ProcessesOptions): Promise<Process
   }
   const all = [...processes.values()].flat();
   const config = readConfig(env, { mode: 'production', port: 0, purposes, makesSends: true, apart: true });
-  const base = { config, service: 'test', purposes, onFatal: () => {}, logger: silentLogger };
+  const base = { config, service: 'test', purposes, restores: true, onFatal: () => {}, logger: silentLogger };
   const foundation = await layFoundation(base);
   const close = async () => {
     // Asked, so that they leave their groups: Kafka would wait half a minute for a member that was killed.

@@ -79,6 +79,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
     config,
     service: 'standalone',
     purposes,
+    restores: true,
     onFatal: (reason) => logLines.push(`fatal: ${reason}`),
     logger: createLogger({ service: 'standalone', level: 'debug' }, { write: (line) => void logLines.push(line) }),
     now: clock.now,

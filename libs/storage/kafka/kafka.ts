@@ -67,6 +67,7 @@ export async function openKafkaLog(options: KafkaOptions): Promise<Log> {
       return subscription;
     },
     read: (span) => readSpan(makeClient, span),
+    partitions: (topic) => partitions(topic),
     lag: (group, topics) => measureLag(desk, group, topics),
     waitingMs: () => batcher.waitingMs(),
     full: () => batcher.full(),

@@ -86,7 +86,8 @@ async function findSpans(cluster: Cluster, options: ReadOptions): Promise<Span[]
     });
   };
   const spans = await patiently(findTimeoutMs, ask, () => cluster.refreshMetadata());
-  return spans.filter((span) => span.position < span.end);
+  const wanted = options.partitions && new Set(options.partitions);
+  return spans.filter(({ partition, position, end }) => position < end && (wanted?.has(partition) ?? true));
 }
 
 async function offsets(

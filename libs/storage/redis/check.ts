@@ -1,24 +1,30 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { StorageLogger } from '../logger.ts';
+import type { Guarded } from './guarded.ts';
 import type { RedisConnection } from './redis.ts';
+import { scripts } from './scripts.ts';
 import { allBuckets, probeKey } from './keys.ts';
 import { Unavailable } from '../unavailable.ts';
 
 const timeoutMs = 1_000;
 const probeTtlMs = 10_000;
-/** In a cluster each probe meets another slot; so many of them meet every master of any usual size. */
-const probesOfCluster = 32;
 
 /**
- * Makes the store's check: does Redis take a write within a second, and is it set up so that it keeps what it takes? The settings
- * are looked at each time, because an operator may change them, and after a failover another server answers.
+ * Makes the store's check: does Redis take a write within a second, is every bucket known to be whole, and is Redis set up so that it
+ * keeps what it takes? The settings are looked at each time, because an operator may change them, and after a failover another server answers.
  */
-export function createCheck(redis: RedisConnection, logger: StorageLogger | undefined): () => Promise<void> {
-  const probed = redis.clustered ? allBuckets.filter((_, index) => index % (256 / probesOfCluster) === 0) : ['00'];
+export function createCheck(
+  redis: RedisConnection,
+  guarded: Guarded,
+  logger: StorageLogger | undefined,
+): () => Promise<void> {
+  const groups = redis.clustered ? allBuckets.map((bucket) => [bucket]) : [allBuckets];
   const checkSettings = createSettingsCheck(redis, logger);
 
   async function checkAll(): Promise<void> {
-    await Promise.all(probed.map((bucket) => redis.send('set', probeKey(bucket), '1', 'PX', probeTtlMs)));
+    await Promise.all(
+      groups.map((buckets) => guarded.run(scripts.probe, buckets, [probeKey(buckets[0] ?? '')], [probeTtlMs])),
+    );
     await checkSettings();
   }
 

@@ -5,6 +5,7 @@ const meanings: Readonly<Record<string, string>> = {
   OOM: 'redis is out of memory',
   MISCONF: 'redis refuses writes because it cannot save to disk',
   READONLY: 'redis is a read-only replica',
+  FENCED: 'redis may have lost data, which is being restored from the log',
   NOREPLICAS: 'redis refuses writes because too few replicas are in step',
   LOADING: 'redis is loading its data',
   BUSY: 'redis is busy with a script',
@@ -15,6 +16,9 @@ const meanings: Readonly<Record<string, string>> = {
   WRONGPASS: 'redis refused the user name or password',
   NOPERM: 'redis does not permit this user a command',
 };
+
+/** Within a script Redis has no code for a command that the user may not run. */
+const forbidden = /^ERR The user executing the script can't run this command/;
 
 /**
  * Translates whatever the client rejected with. The client's errors carry the command with all its arguments, and a server's
@@ -33,7 +37,7 @@ export function isRefusal(error: unknown): boolean {
 export function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return 'the redis client failed';
   if (isRefusal(error)) {
-    const code = /^[A-Z]{2,20}(?= |$)/.exec(error.message)?.[0] ?? 'ERR';
+    const code = forbidden.test(error.message) ? 'NOPERM' : (/^[A-Z]{2,20}(?= |$)/.exec(error.message)?.[0] ?? 'ERR');
     return meanings[code] ?? `redis answered ${code}`;
   }
   // A cluster's own error says only that all nodes failed; the last one's says why.

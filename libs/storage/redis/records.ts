@@ -1,13 +1,15 @@
 import type { EncodedEvent } from '#core/encoded-event.ts';
+import type { Guarded } from './guarded.ts';
 import type { RedisConnection } from './redis.ts';
 import { allBuckets, bucketOf, erasedKey, recordKey, unloggedKey } from './keys.ts';
-import { toFields, toTexts } from './replies.ts';
+import { toHash, toTexts } from './replies.ts';
 import { scripts } from './scripts.ts';
 import type { Commit, CommitResult, Store, StoredRecord } from '../store.ts';
 
 /** The part of the store that keeps records and knows which of their events are not yet in the log. */
 export function createRecords(
   redis: RedisConnection,
+  guarded: Guarded,
   now: () => number,
 ): Pick<Store, 'load' | 'commit' | 'settle' | 'unlogged' | 'erasures' | 'endErasure'> {
   /** The oldest of a set that each bucket has, those before a moment. */
@@ -21,7 +23,8 @@ export function createRecords(
 
   return {
     async load(subject) {
-      const record = toRecord(toFields(await redis.send('hgetall', recordKey(subject))));
+      const bucket = bucketOf(subject);
+      const record = toRecord(toHash(await guarded.run(scripts.read, [bucket], [recordKey(subject)], [])));
       if (record === undefined) return undefined;
       const expired = record.expiresAt > 0 && record.expiresAt <= now();
       return expired && record.unlogged.length === 0 ? undefined : record;
@@ -29,13 +32,17 @@ export function createRecords(
 
     async commit(commit) {
       const args = toArguments(commit, now());
-      return toResult(toTexts(await redis.run(scripts.commit, keysOf(commit.subject), args)), commit);
+      return toResult(
+        toTexts(await guarded.run(scripts.commit, [bucketOf(commit.subject)], keysOf(commit.subject), args)),
+        commit,
+      );
     },
 
     async settle(subject, events) {
-      const keys = [...keysOf(subject), erasedKey(bucketOf(subject))];
+      const bucket = bucketOf(subject);
+      const keys = [...keysOf(subject), erasedKey(bucket)];
       const args = [subject, now(), ...events.flatMap(({ version, hash }) => [version, hash])];
-      await redis.run(scripts.settle, keys, args);
+      await guarded.run(scripts.settle, [bucket], keys, args);
     },
 
     async unlogged(before, countMax) {
@@ -45,7 +52,8 @@ export function createRecords(
     erasures: (before, countMax) => listOldest(erasedKey, before, countMax),
 
     async endErasure({ subject, at }) {
-      await redis.run(scripts.endErasure, [erasedKey(bucketOf(subject))], [subject, at]);
+      const bucket = bucketOf(subject);
+      await guarded.run(scripts.endErasure, [bucket], [erasedKey(bucket)], [subject, at]);
     },
   };
 }
@@ -71,7 +79,7 @@ function toResult([kind, ...events]: string[], commit: Commit): CommitResult {
 }
 
 /** Undefined for a record that isn't there; Redis answers it with no fields. */
-function toRecord(fields: Record<string, string>): StoredRecord | undefined {
+export function toRecord(fields: Record<string, string>): StoredRecord | undefined {
   const { head, life, salt, document } = fields;
   if (head === undefined || life === undefined || salt === undefined || document === undefined) return undefined;
   const unlogged = Object.entries(fields)

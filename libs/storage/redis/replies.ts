@@ -16,6 +16,14 @@ export function toFields(reply: unknown): Record<string, string> {
   return Object.fromEntries(Object.entries(reply).map(([name, value]) => [name, String(value)]));
 }
 
+/** The fields of a hash, which scripts answer with their values in turn; none for a key that isn't there. */
+export function toHash(reply: unknown): Record<string, string> {
+  const texts = toTexts(reply);
+  const fields: Record<string, string> = Object.create(null);
+  for (let i = 0; i < texts.length; i += 2) fields[texts[i] ?? ''] = texts[i + 1] ?? '';
+  return fields;
+}
+
 function fail(): never {
   throw new Unavailable('store', 'redis gave an answer of an unknown shape');
 }

@@ -1,5 +1,5 @@
-import type { RedisConnection } from './redis.ts';
-import { exactLimitKey, segmentLimitKey } from './keys.ts';
+import type { Guarded } from './guarded.ts';
+import { bucketOfName, exactLimitKey, segmentLimitKey } from './keys.ts';
 import { toTexts } from './replies.ts';
 import { scripts } from './scripts.ts';
 import type { Bucket, ReserveResult } from '../store.ts';
@@ -10,7 +10,7 @@ type Answer = readonly ['refused' | 'counted', number, number];
 
 /** Counts a command in limits. On one Redis all buckets are decided in one step; see reserveOneByOne for a cluster. */
 export async function reserve(
-  redis: RedisConnection,
+  redis: Guarded,
   now: number,
   commandId: string,
   buckets: readonly Bucket[],
@@ -20,8 +20,9 @@ export async function reserve(
 }
 
 /** Forgets a limit's members, whatever its kind. */
-export async function release(redis: RedisConnection, bucketKey: string): Promise<void> {
-  await redis.send('unlink', exactLimitKey(bucketKey), segmentLimitKey(bucketKey));
+export async function release(redis: Guarded, bucketKey: string): Promise<void> {
+  const keys = [exactLimitKey(bucketKey), segmentLimitKey(bucketKey)];
+  await redis.run(scripts.release, [bucketOfName(bucketKey)], keys, []);
 }
 
 /**
@@ -29,14 +30,14 @@ export async function release(redis: RedisConnection, bucketKey: string): Promis
  * A crash in between leaves some counted: too many, never too few. The last exact bucket is the mark of a whole reservation.
  */
 async function reserveOneByOne(
-  redis: RedisConnection,
+  redis: Guarded,
   now: number,
   commandId: string,
   buckets: readonly Bucket[],
 ): Promise<ReserveResult> {
   const exact = buckets.filter((bucket) => bucket.exact);
   const mark = exact.at(-1);
-  if (mark && (await redis.send('zscore', keyOf(mark), commandId)) !== null) {
+  if (mark && (await holds(redis, mark, commandId))) {
     const answers = await Promise.all(exact.map((bucket) => ask(redis, now, commandId, [bucket], 'peek')));
     return combine(answers, exact, now);
   }
@@ -53,7 +54,7 @@ async function reserveOneByOne(
 }
 
 async function ask(
-  redis: RedisConnection,
+  redis: Guarded,
   now: number,
   commandId: string,
   buckets: readonly Bucket[],
@@ -61,12 +62,19 @@ async function ask(
 ): Promise<Answer> {
   if (buckets.length === 0) return ['counted', now, -1];
   const args = [commandId, now, JSON.stringify(buckets.map(toRules)), mode];
-  const [kind, first, second] = toTexts(await redis.run(scripts.reserve, buckets.map(keyOf), args));
+  const [kind, first, second] = toTexts(
+    await redis.run(scripts.reserve, buckets.map(homeOf), buckets.map(keyOf), args),
+  );
   return [kind === 'counted' ? 'counted' : 'refused', Number(first), Number(second)];
 }
 
-async function takeBack(redis: RedisConnection, now: number, commandId: string, bucket: Bucket): Promise<void> {
-  await redis.run(scripts.takeBack, [keyOf(bucket)], [commandId, now, JSON.stringify(toRules(bucket))]);
+async function takeBack(redis: Guarded, now: number, commandId: string, bucket: Bucket): Promise<void> {
+  await redis.run(
+    scripts.takeBack,
+    [homeOf(bucket)],
+    [keyOf(bucket)],
+    [commandId, now, JSON.stringify(toRules(bucket))],
+  );
 }
 
 function combine(answers: readonly Answer[], buckets: readonly Bucket[], now: number): ReserveResult {
@@ -86,6 +94,13 @@ function toResult([kind, first, second]: Answer, buckets: readonly Bucket[], now
   if (bucket === undefined) throw new Unavailable('store', 'redis refused a limit that was not asked for');
   return { kind, limit: bucket.limit, retryAfterMs: second };
 }
+
+async function holds(redis: Guarded, bucket: Bucket, commandId: string): Promise<boolean> {
+  return (await redis.run(scripts.counted, [homeOf(bucket)], [keyOf(bucket)], [commandId])) === 1;
+}
+
+/** Where the limit's key is: one of the store's 256 buckets, not to be confused with the limit's own. */
+const homeOf = ({ key }: Bucket): string => bucketOfName(key);
 
 function keyOf(bucket: Bucket): string {
   return bucket.exact ? exactLimitKey(bucket.key) : segmentLimitKey(bucket.key);

@@ -1,14 +1,15 @@
-import { connectRedis } from './redis.ts';
 import type { StorageLogger } from '../logger.ts';
-import type { RedisConnection } from './redis.ts';
 import { createCheck } from './check.ts';
-import { claimKey, leaseKey, noteKey } from './keys.ts';
+import { createClaims } from './claims.ts';
+import { createGuarded } from './guarded.ts';
+import { createLeases } from './leases.ts';
+import { createNotes } from './notes.ts';
 import { createRecords } from './records.ts';
-import { toFields, toText, toTexts } from './replies.ts';
+import { connectRedis } from './redis.ts';
 import { release, reserve } from './reserve.ts';
-import { scripts } from './scripts.ts';
+import { createRestoration } from './restoration.ts';
 import { createTallies } from './tallies.ts';
-import type { LeaseResult, Store } from '../store.ts';
+import type { Store } from '../store.ts';
 import { Unavailable } from '../unavailable.ts';
 
 export type RedisStoreOptions = {
@@ -19,7 +20,6 @@ export type RedisStoreOptions = {
   readonly logger?: StorageLogger;
 };
 
-const leaseForgottenAfterMs = 2 * 60 * 60 * 1_000;
 const firstContactMs = 2_000;
 const callsMax = 10_000;
 
@@ -30,61 +30,23 @@ const callsMax = 10_000;
 export async function openRedisStore({ url, now, logger }: RedisStoreOptions): Promise<Store> {
   const redis = connectRedis(url, logger);
   await redis.firstContact(firstContactMs);
-  return bound({
-    ...createRecords(redis, now),
-    ...createLeases(redis, now),
-    ...createNotes(redis, now),
+  const guarded = createGuarded(redis);
+  const store = bound({
+    ...createRecords(redis, guarded, now),
+    ...createLeases(guarded, now),
+    ...createNotes(guarded, now),
+    ...createClaims(guarded, now),
     ...createTallies(redis, now),
-    claim: async (key, value, ttlMs = 0) =>
-      toText(await redis.run(scripts.claim, [claimKey(key)], [now(), value, ttlMs])),
-    async claimed(key) {
-      const { value, expiresAt = '0' } = toFields(await redis.send('hgetall', claimKey(key)));
-      return expiresAt === '0' || Number(expiresAt) > now() ? value : undefined;
-    },
-    reserve: (commandId, buckets) => reserve(redis, now(), commandId, buckets),
-    release: (bucketKey) => release(redis, bucketKey),
-    check: createCheck(redis, logger),
+    reserve: (commandId, buckets) => reserve(guarded, now(), commandId, buckets),
+    release: (bucketKey) => release(guarded, bucketKey),
+    check: createCheck(redis, guarded, logger),
     close: async () => redis.close(),
   });
-}
-
-function createLeases(redis: RedisConnection, now: () => number): Pick<Store, 'lease' | 'finish' | 'yield'> {
-  return {
-    async lease(key, owner, ms) {
-      const args = [now(), owner, ms, leaseForgottenAfterMs];
-      return toLeaseResult(toTexts(await redis.run(scripts.lease, [leaseKey(key)], args)));
-    },
-    finish: async (key, owner, value, ttlMs) =>
-      (await redis.run(scripts.finish, [leaseKey(key)], [now(), owner, value, ttlMs])) === 1,
-    async yield(key, owner) {
-      await redis.run(scripts.yield, [leaseKey(key)], [now(), owner, leaseForgottenAfterMs]);
-    },
-  };
-}
-
-function toLeaseResult([kind, value = '']: string[]): LeaseResult {
-  if (kind === 'granted') return { kind, attempt: Number(value) };
-  return kind === 'held' ? { kind, until: Number(value) } : { kind: 'done', value };
-}
-
-function createNotes(redis: RedisConnection, now: () => number): Pick<Store, 'note' | 'notes'> {
-  return {
-    async note(key, field, rank, value, ttlMs) {
-      await redis.run(scripts.note, [noteKey(key)], [now(), field, rank, value, ttlMs]);
-    },
-    async notes(key) {
-      const notes: Record<string, string> = {};
-      for (const [field, note] of Object.entries(toFields(await redis.send('hgetall', noteKey(key))))) {
-        const [, expiresAt, value] = /^\S+ (\S+) (.*)$/s.exec(note) ?? [];
-        if (value !== undefined && Number(expiresAt) > now()) notes[field] = value;
-      }
-      return notes;
-    },
-  };
+  return { ...store, restoration: createRestoration(redis, now) };
 }
 
 /** Bounds the calls under way, so that a slow Redis doesn't fill the memory, and lets `close` wait for them. */
-function bound(store: Store): Store {
+function bound(store: Omit<Store, 'restoration'>): Omit<Store, 'restoration'> {
   let underWay = 0;
   let closed = false;
   let wake: (() => void) | undefined;

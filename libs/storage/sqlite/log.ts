@@ -51,6 +51,7 @@ export function createSqliteLog(parts: SqliteLogParts): Log {
     publish: (records) => group.write('log', () => table.append(records)),
     subscribe: (options, handler) => translated(() => groups.join(options, handler)),
     read: (options) => readLog(database, options),
+    partitions: async () => 1,
     lag: (groupName, topics) => translated(async () => topics.map((topic) => lagOf(groupName, topic))),
     waitingMs: () => group.waitingMs(),
     full: () => group.full(),
@@ -75,8 +76,8 @@ export async function* readLog(
   database: Database,
   options: ReadOptions & { readonly key?: string },
 ): AsyncGenerator<LogRecord> {
-  const { topics, key, from: fromMs = 0, to: toMs = Infinity } = options;
-  if (topics.length === 0) return;
+  const { topics, partitions, key, from: fromMs = 0, to: toMs = Infinity } = options;
+  if (topics.length === 0 || partitions?.includes(0) === false) return;
   try {
     const last = lastOffset(database);
     for (let from = 0; ; await nextTurn()) {
