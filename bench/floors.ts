@@ -21,6 +21,9 @@ export async function startFloor(on: 'nothing' | 'embedded' | Servers): Promise<
     env: { FLOOR_PORT: String(port), ...(place && { FLOOR_STORAGE: JSON.stringify(place) }) },
     readyUrl: `http://127.0.0.1:${port}/health/ready`,
     profile: undefined,
+  }).catch(async (error: unknown) => {
+    await folder.remove();
+    throw error;
   });
   const stop = async () => {
     await child.stop();

@@ -35,6 +35,9 @@ export async function startPeer(binary: string, servers: Servers, providerPort: 
     logFile,
     folder: folder.path,
     isReady,
+  }).catch(async (error: unknown) => {
+    await folder.remove();
+    throw error;
   });
   const stop = async () => {
     await child.stop();
