@@ -171,6 +171,7 @@ export const LoginMethod = Type.Object({
   label: Type.String(),
   codesLeft: Type.Optional(Type.Integer()),
   state: Type.Optional(Type.String()),
+  lockedUntil: Type.Optional(Time),
 });
 export const LoginAnswer = Type.Object({
   id: Type.String(),
@@ -190,7 +191,11 @@ export const LoginAnswer = Type.Object({
       resendAvailableAt: Time,
       sendsLeft: Type.Integer(),
       expiresAt: Time,
+      status: Type.Optional(Type.String({ description: 'queued, sent or failed; on GET' })),
     }),
+  ),
+  lockedUntil: Type.Optional(
+    Type.Unsafe<string>({ ...Time, description: 'of a locked login: when the first of its methods may be used again' }),
   ),
   expiresAt: Time,
   pageUrl: Type.Optional(Type.String()),

@@ -109,18 +109,13 @@ export function viewLogin(
     id: login.id,
     status,
     reason: reasonOf(login),
-    methods: methods.map((method) => ({
-      id: method.id,
-      type: method.type,
-      label: labelOf(place, method),
-      codesLeft: method.type === 'backup-codes' ? method.hashes.length : undefined,
-      state: forPage && !login.lockedHere.includes(method.id) ? undefined : stateOf(method, now),
-    })),
+    methods: methods.map((method) => viewWay(place, method, now, !forPage || login.lockedHere.includes(method.id))),
     defaultMethodId: open ? defaultOf(document, methods) : undefined,
     offered: offeredIn(document, login, policy, status),
     enrolmentDueAt: isoOf(login.enrolmentDueAt),
     attemptsLeft: Math.max(login.attemptsMax - login.attempts, 0),
     sending: challenge && target && { methodId: target.id, ...viewSend(challenge, addressOf(place, target)) },
+    lockedUntil: status === 'locked' ? isoOf(firstUnlock(document, login, now, forPage)) : undefined,
     expiresAt: iso(login.expiresAt),
   };
 }
@@ -135,6 +130,27 @@ function offeredIn(
   if (status === 'enrolment-required') return offeredOf(policy).filter((type) => type !== 'backup-codes');
   if (status !== 'awaiting-result' && status !== 'approved') return undefined;
   return mayMakeCodes(document, login) && policy.offered['backup-codes'] ? ['backup-codes'] : undefined;
+}
+
+/** @param told whether whoever asks may know of a lock */
+function viewWay(place: AccountPlace, method: Method, now: number, told: boolean): LoginAnswer['methods'][number] {
+  const state = stateOf(method, now);
+  return {
+    id: method.id,
+    type: method.type,
+    label: labelOf(place, method),
+    codesLeft: method.type === 'backup-codes' ? method.hashes.length : undefined,
+    state: told ? state : undefined,
+    lockedUntil: told && state === 'locked' ? isoOf(method.lockedUntil) : undefined,
+  };
+}
+
+/** When the first of a login's locked methods may be used again; a page is told of its own login's locks only. */
+function firstUnlock({ methods }: AccountDocument, { lockedHere }: Login, now: number, forPage: boolean) {
+  const ends = methods
+    .filter((method) => stateOf(method, now) === 'locked' && (!forPage || lockedHere.includes(method.id)))
+    .flatMap(({ lockedUntil }) => lockedUntil ?? []);
+  return ends.length > 0 ? Math.min(...ends) : undefined;
 }
 
 /** The default method, or the first that can be used while the default can't. */

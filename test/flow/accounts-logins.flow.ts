@@ -83,7 +83,8 @@ export function describeAccountLogins(given: () => System): void {
       const again = await send();
       expect(again.json.sendsLeft).toBe(3);
       const { sending } = await must(town.call('GET', `/v1/logins/${login.id}`));
-      expect(sending).toEqual({ methodId: phone.id, ...again.json });
+      expect(sending).toMatchObject({ methodId: phone.id, ...again.json });
+      expect(['queued', 'sent']).toContain(sending.status);
       const second = await town.codeTo(phone.to);
       expect(await town.verify(login.id, phone.id, first)).toMatchObject({ reason: 'wrong-code', attemptsLeft: 9 });
       expect(await town.verify(login.id, phone.id, second)).toMatchObject({ result: 'approved' });

@@ -84,6 +84,17 @@ export function describeAccountPages(given: () => System): void {
       expect(await town.read(id)).not.toHaveProperty('page');
     });
 
+    it('is told what became of the message that went out last', async () => {
+      const town = await newTown(given());
+      const id = await town.account();
+      const phone = await town.address(id, 'sms');
+      const { login, page } = await openLogin(town, id);
+      expect(await must(page('GET', `/v1/logins/${login.id}`))).not.toHaveProperty('sending');
+      await town.sent(login.id, phone);
+      const fate = async () => (await must(page('GET', `/v1/logins/${login.id}`))).sending.status;
+      await expect.poll(fate, { timeout: 30_000 }).toBe('sent');
+    });
+
     it('opens its own login and nothing else', async () => {
       const town = await newTown(given());
       const id = await town.account();
@@ -207,6 +218,10 @@ export function describeAccountPages(given: () => System): void {
       for (let count = 0; count < 3; count += 1)
         last = await verify(locked.page, locked.login.id, app.id, town.wrongFor(app));
       expect(last).toMatchObject({ status: 'locked', redirectTo: expect.stringContaining('twofold_error=locked') });
+      const { methods } = await town.read(id);
+      expect((await must(locked.page('GET', `/v1/logins/${locked.login.id}`))).lockedUntil).toBe(
+        methods[0].lockedUntil,
+      );
     });
 
     it('says so after too many wrong codes', async () => {
@@ -239,6 +254,11 @@ export function describeAccountPages(given: () => System): void {
       expect(await stateIn(own.page, own.login.id)).toBe('locked');
       expect(await stateIn(other.page, other.login.id)).toBeUndefined();
       expect(await stateIn(town.call, other.login.id)).toBe('locked');
+      const endsIn = async (page: Call, loginId: string) =>
+        (await must(page('GET', `/v1/logins/${loginId}`))).methods.find((one: { id: string }) => one.id === app.id)
+          ?.lockedUntil;
+      expect(await endsIn(own.page, own.login.id)).toBe(await endsIn(town.call, other.login.id));
+      expect(await endsIn(other.page, other.login.id)).toBeUndefined();
       const locking = await openLogin(town, id);
       await must(locking.page('POST', `/v1/logins/${locking.login.id}/send`, { methodId: phone.id }));
       for (let count = 0; count < 3; count += 1) await verify(locking.page, locking.login.id, phone.id, '000000');

@@ -1,5 +1,5 @@
 import { cancelLogin, type LoginVerdict } from '#core/login.ts';
-import { findLogin } from '#core/login-status.ts';
+import { findLogin, newestOf } from '#core/login-status.ts';
 import { accountPolicy } from '#core/settings.ts';
 import { answers, IdParams, Nothing, Repeatable } from '#schemas/api.ts';
 import { LoginAnswer, LoginSend, SendAnswer, StartLogin } from '#schemas/account-api.ts';
@@ -16,6 +16,7 @@ import { redirectOf } from '#runtime/login-redirect.ts';
 import { viewPage } from '#runtime/page-view.ts';
 import { sendLoginCode } from '../send-login.ts';
 import { beginLogin } from '../start-login.ts';
+import { viewSends } from '../view-sends.ts';
 
 const common = { tags: ['logins'], security: [{ apiKey: [] }] };
 
@@ -44,7 +45,8 @@ export function registerLogins(app: Http, foundation: Foundation): void {
   app.get('/v1/logins/:id', { onRequest, schema: read }, async (request) => {
     const caller = accountCallerOf(request);
     const { id } = request.params;
-    return show(foundation, caller, id, await lookAtAccount(foundation, caller, accountOfLogin(id)));
+    const found = await lookAtAccount(foundation, caller, accountOfLogin(id));
+    return withFate(foundation, found.document, show(foundation, caller, id, found));
   });
 
   const send = {
@@ -90,12 +92,20 @@ export function registerLogins(app: Http, foundation: Foundation): void {
   });
 }
 
+/** Adds what became of the message that went out last. */
+async function withFate({ store, now }: Foundation, document: AccountDocument, view: LoginAnswer) {
+  const challenge = view.sending && newestOf(document, view.id);
+  if (!view.sending || !challenge) return view;
+  const status = viewSends(challenge, await store.notes(challenge.id), now()).at(-1)?.status;
+  return { ...view, sending: { ...view.sending, status } };
+}
+
 function show(
   foundation: Foundation,
   caller: AccountCaller,
   loginId: string,
   { document, salt }: { readonly document: AccountDocument; readonly salt: string },
-) {
+): LoginAnswer {
   const login = findLogin(document, loginId);
   if (!login) throw new Problem('not-found');
   const place = { keys: foundation.keys, tenant: caller.tenantId, accountId: accountOfLogin(loginId), salt };

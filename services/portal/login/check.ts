@@ -14,7 +14,7 @@ const CodeForm = Type.Object({
   method: Type.String({ maxLength: 40 }),
   code: Type.String({ maxLength: codeCharsMax }),
 });
-const MethodForm = Type.Object({ method: Type.String({ maxLength: 40 }) });
+export const MethodForm = Type.Object({ method: Type.String({ maxLength: 40 }) });
 
 type Verdict = {
   readonly reason?: string;

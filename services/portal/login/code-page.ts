@@ -7,7 +7,16 @@ import { count, fill } from '../words.ts';
 import { durationText } from './durations.ts';
 import { refusalFault, type Fault } from './faults.ts';
 import { noteOf, showLogin } from './frame.ts';
-import { isSent, sendingTo, shortId, type LoginMethod, type LoginView, type Sending, type Way } from './login.ts';
+import {
+  isLive,
+  isSent,
+  sendingTo,
+  shortId,
+  type LoginMethod,
+  type LoginView,
+  type Sending,
+  type Way,
+} from './login.ts';
 import { loginWords } from './words/words.ts';
 
 /** Room for a code with spaces or dashes anywhere. */
@@ -16,26 +25,33 @@ export const codeCharsMax = 64;
 /** The page of one way to pass: what it is, a field for its code, and for what is sent a new one. */
 export function showCodePage(at: At, login: LoginView, way: Way, fault?: Fault): FastifyReply {
   const words = loginWords[at.session.content.language];
-  const told = fault ?? untoldRefusal(at, login, way);
   const sent = way !== 'support' && isSent(way);
   const sending = sent ? sendingTo(login, way) : undefined;
-  const asksCode = !sent || sending !== undefined || told !== undefined;
+  const told = fault ?? (sent ? sendFault(at, login, sending) : undefined);
+  // The login tells of the newest code only: while another way was tried, an older one may still be good.
+  const asksCode = !sent || sending !== undefined || (fault !== undefined && login.sending !== undefined);
   const body = html`<p class="lead">${leadOf(at, login, way, sending)}</p>
 ${!told?.atField && noteOf(told)}
 ${asksCode && codeForm(at, way, told)}
-${sent && sendForm(at, way, sending, asksCode)}
-<div class="below"><p><a href="${at.home}/methods">${words.other}</a></p></div>`;
-  return showLogin(at, { title: words.titles[kindOf(way)], body, login, fault: fault && told });
+${sent && !asksCode && sendForm(at, way, sending, 'primary wide')}
+<div class="below">${sent && asksCode && sendForm(at, way, sending, 'link')}
+<p><a href="${at.home}/methods">${words.other}</a></p></div>`;
+  const title = words.titles[way === 'support' ? way : asksCode ? way.type : 'toSend'];
+  return showLogin(at, { title, body, login, fault });
 }
 
-const kindOf = (way: Way) => (way === 'support' ? 'support' : way.type);
-
-/** The first code could not be sent when the page was opened: that stays said until it may be tried again. */
-function untoldRefusal(at: At, login: LoginView, way: Way): Fault | undefined {
+/**
+ * What is to be said of the code that should be on its way, whenever the page is shown: that it did not arrive, is no longer good,
+ * or could not be sent when the page was opened, until it may be tried again.
+ */
+function sendFault(at: At, login: LoginView, sending: Sending | undefined): Fault | undefined {
   const { language, refused } = at.session.content;
-  if (way === 'support' || !isSent(way) || login.sending || !refused) return undefined;
   const now = at.portal.now();
-  return now < refused.until ? refusalFault(language, refused.code, (refused.until - now) / 1_000) : undefined;
+  const { faults } = loginWords[language];
+  if (sending && !isLive(sending, now)) return { text: faults.expired, status: 200 };
+  if (sending?.status === 'failed') return { text: faults.failedSend, status: 200 };
+  if (login.sending || !refused || now >= refused.until) return undefined;
+  return refusalFault(language, refused.code, (refused.until - now) / 1_000);
 }
 
 function leadOf(at: At, login: LoginView, way: Way, sending: Sending | undefined): string {
@@ -72,18 +88,17 @@ ${faulty && html`<p class="fault" id="code-fault" role="alert">${fault.text}</p>
 }
 
 /** The wait is counted down where scripts run, and said where they don't; a press too early is answered in words. */
-function sendForm(at: At, method: LoginMethod, sending: Sending | undefined, asksCode: boolean): Html {
+function sendForm(at: At, method: LoginMethod, sending: Sending | undefined, look: 'link' | 'primary wide'): Html {
   const { language, refused } = at.session.content;
   const words = loginWords[language];
-  if (sending?.sendsLeft === 0 && secondsUntil(sending.expiresAt, at.portal.now()) > 0)
-    return html`<p class="below muted small">${words.faults.noSends}</p>`;
+  if (sending?.sendsLeft === 0 && isLive(sending, at.portal.now()))
+    return html`<p class="muted small">${words.faults.noSends}</p>`;
   const until = sending?.resendAvailableAt ?? (refused && new Date(refused.until).toISOString());
   const wait = secondsUntil(until, at.portal.now());
   const waiting = wait > 0 && html` data-wait-seconds="${wait}" data-wait-label="${words.resendWait}"`;
-  const look = asksCode ? 'link' : 'primary wide';
   const said =
     wait > 0 &&
     html`<noscript><p class="hint">${fill(words.wait, { time: durationText(language, wait) })}</p></noscript>`;
-  return html`<form class="below" method="post" action="${at.home}/send">${hiddenFields(at.session)}
+  return html`<form method="post" action="${at.home}/send">${hiddenFields(at.session)}
 <input type="hidden" name="method" value="${shortId(method)}"><button class="${look}"${waiting}>${sending ? words.resend : words.send}</button>${said}</form>`;
 }

@@ -1,6 +1,7 @@
 import type { FastifyReply } from 'fastify';
 import { brandOf, goTo, type At } from '../enrol/place.ts';
 import { html } from '../html.ts';
+import { moment, withTime } from '../moment.ts';
 import { sharedWords } from '../words/shared.ts';
 import { fill } from '../words.ts';
 import { goBack, noteOf, showLogin } from './frame.ts';
@@ -18,7 +19,9 @@ export function showEnd(at: At, login: LoginView): FastifyReply {
   const { name } = brandOf(at, login);
   const back = redirectTo ?? login.page?.returnUrl;
   const help = status === 'locked' && html`<p><a href="${at.home}/help">${words.none}</a></p>`;
-  const body = html`<p class="muted">${fill(text, { name })}</p>
+  const unlock =
+    login.lockedUntil && withTime(words.lockedUntil, moment(at.session.content.language, login.lockedUntil, 'time'));
+  const body = html`<p class="muted">${fill(text, { name })} ${unlock}</p>
 ${back !== undefined && html`<p class="actions"><a class="button primary wide" href="${back}" rel="noreferrer">${fill(words.goBack, { name })}</a></p>`}
 <div class="below">${help}</div>`;
   return showLogin(at, { title, body, login, mayCancel: false });

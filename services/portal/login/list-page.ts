@@ -4,6 +4,7 @@ import { hiddenFields } from '../form.ts';
 import { html, type Html } from '../html.ts';
 import { helpIcon, methodIcons } from '../icons.ts';
 import { methodWords } from '../method-words.ts';
+import { moment, withTime } from '../moment.ts';
 import { fill } from '../words.ts';
 import type { Fault } from './faults.ts';
 import { noteOf, showLogin } from './frame.ts';
@@ -25,8 +26,10 @@ function choice(at: At, login: LoginView, method: LoginMethod): Html {
   const { language } = at.session.content;
   const icon = methodIcons[method.type];
   const name = methodWords[language][method.type];
+  const until =
+    method.lockedUntil && withTime(loginWords[language].lockedUntil, moment(language, method.lockedUntil, 'time'));
   if (!isOpen(method))
-    return html`<li><div class="choice closed">${icon}<span>${name}<small>${loginWords[language].locked}</small></span></div></li>`;
+    return html`<li><div class="button choice closed">${icon}<span>${name}<small>${loginWords[language].locked} ${until}</small></span></div></li>`;
   const text = html`${icon}<span>${name}${method.label !== '' && html`<small>${method.label}</small>`}</span>`;
   if (!isSent(method) || sendingTo(login, method))
     return html`<li><a class="button choice" href="${at.home}/with/${shortId(method)}">${text}</a></li>`;

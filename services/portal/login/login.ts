@@ -8,6 +8,7 @@ export type LoginMethod = {
   readonly label: string;
   readonly codesLeft?: number;
   readonly state?: 'active' | 'locked' | 'disabled';
+  readonly lockedUntil?: string;
 };
 
 /** The code that went out last. */
@@ -17,6 +18,7 @@ export type Sending = {
   readonly resendAvailableAt: string;
   readonly sendsLeft: number;
   readonly expiresAt: string;
+  readonly status?: 'queued' | 'sent' | 'failed';
 };
 
 /** A login as its page is told it. */
@@ -27,6 +29,7 @@ export type LoginView = Omit<Standing, 'methods' | 'status'> & {
   readonly defaultMethodId?: string;
   readonly attemptsLeft: number;
   readonly sending?: Sending;
+  readonly lockedUntil?: string;
 };
 
 export const readLogin = (at: At): Promise<LoginView> => ask<LoginView>(at, 'GET', '');
@@ -49,6 +52,9 @@ export function firstMethod({ methods, defaultMethodId }: LoginView): LoginMetho
 export function sendingTo({ sending }: LoginView, method: LoginMethod): Sending | undefined {
   return sending?.methodId === method.id ? sending : undefined;
 }
+
+/** A code that went out and is still good. */
+export const isLive = ({ expiresAt }: Sending, now: number): boolean => now < Date.parse(expiresAt);
 
 /** What a person calls the way: a method, or the code that support gave. */
 export type Way = LoginMethod | 'support';

@@ -2,14 +2,23 @@ import type { FastifyInstance, FastifyReply } from 'fastify';
 import { ApiProblem } from '../api.ts';
 import { pageRoutes } from '../enrol/page-routes.ts';
 import { goTo, type At } from '../enrol/place.ts';
+import { fieldsOf } from '../form.ts';
 import { createPageSessions, openHandle } from '../open-handle.ts';
 import type { Portal } from '../portal.ts';
-import { checkCode, wayOf } from './check.ts';
+import { checkCode, MethodForm, wayOf } from './check.ts';
 import { showCodePage } from './code-page.ts';
 import { showEnd, showUnreachable } from './end-page.ts';
 import { showHelp, showList } from './list-page.ts';
 import { firstMethod, isOpen, readLogin, type LoginView } from './login.ts';
 import { cancel, sendCode, sendFirst } from './send.ts';
+
+const pathOf = (method: string): string => `/with/${encodeURIComponent(method)}`;
+
+/** The page that a form of a method stands on. */
+function formOf({ request }: At): string {
+  const { method } = fieldsOf(request, MethodForm) ?? {};
+  return method === undefined ? '' : pathOf(method);
+}
 
 type Show = (at: At, login: LoginView) => FastifyReply;
 
@@ -24,11 +33,11 @@ export function registerLogin(app: FastifyInstance, portal: Portal): void {
   });
   const { page, form } = pageRoutes(app, portal, { kind: 'login', base: '/login/at' });
   page('', shown('', showFirst));
-  page('/with/:method', (at) => shown(at.request.url.slice(at.home.length), showWay)(at));
+  page('/with/:method', (at) => shown(pathOf((at.request.params as { method: string }).method), showWay)(at));
   page('/methods', shown('/methods', showList));
   page('/help', (at) => reachable(at, '/help', async () => showHelp(at, await readLogin(at))));
-  form('/verify', (at) => reachable(at, '', () => checkCode(at)));
-  form('/send', (at) => reachable(at, '', () => sendCode(at)));
+  form('/verify', (at) => reachable(at, formOf(at), () => checkCode(at)));
+  form('/send', (at) => reachable(at, formOf(at), () => sendCode(at)));
   form('/cancel', (at) => reachable(at, '', () => cancel(at)));
 }
 

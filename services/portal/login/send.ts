@@ -1,21 +1,19 @@
 import type { FastifyReply } from 'fastify';
-import { Type } from 'typebox';
 import { ApiProblem, call } from '../api.ts';
 import { ask, goTo, type At } from '../enrol/place.ts';
 import { fieldsOf, onceOf } from '../form.ts';
 import type { PageContent } from '../open-handle.ts';
 import type { Portal } from '../portal.ts';
+import { MethodForm } from './check.ts';
 import { showCodePage } from './code-page.ts';
 import { problemFault } from './faults.ts';
 import { goBack } from './frame.ts';
 import { showList } from './list-page.ts';
 import { firstMethod, isSent, readLogin, shortId, type LoginView } from './login.ts';
 
-const SendForm = Type.Object({ method: Type.String({ maxLength: 40 }) });
-
 /** Sends a code to a method that the person chose, or a new one. */
 export async function sendCode(at: At): Promise<FastifyReply> {
-  const name = fieldsOf(at.request, SendForm)?.method;
+  const name = fieldsOf(at.request, MethodForm)?.method;
   const login = await readLogin(at);
   if (login.status !== 'second-factor-required') return goTo(at, '');
   const method = login.methods.find((one) => shortId(one) === name);

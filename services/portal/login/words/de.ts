@@ -7,6 +7,7 @@ export const de: LoginWords = {
     email: 'Sehen Sie in Ihr Postfach',
     'backup-codes': 'Backup-Code eingeben',
     support: 'Code vom Support eingeben',
+    toSend: 'Code anfordern',
   },
   leads: {
     totp: 'Öffnen Sie Ihre Authenticator-App und geben Sie den Code ein, den sie für {name} zeigt.',
@@ -28,7 +29,7 @@ export const de: LoginWords = {
   attemptsLeft: { one: 'Noch {n} Versuch.', other: 'Noch {n} Versuche.' },
   other: 'Anderen Weg wählen',
   choose: 'Anderen Weg wählen',
-  locked: 'Gesperrt nach zu vielen falschen Codes',
+  locked: 'Gesperrt nach zu vielen falschen Codes.',
   support: 'Code vom Support',
   supportText: 'Falls Sie vom Support einen bekommen haben',
   none: 'Ich kann nichts davon nutzen',

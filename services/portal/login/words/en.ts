@@ -7,6 +7,7 @@ export const en: LoginWords = {
     email: 'Check your email',
     'backup-codes': 'Enter a backup code',
     support: 'Enter the code from support',
+    toSend: 'Get a code',
   },
   leads: {
     totp: 'Open your authenticator app and enter the code it shows for {name}.',
@@ -28,7 +29,7 @@ export const en: LoginWords = {
   attemptsLeft: { one: '{n} attempt left.', other: '{n} attempts left.' },
   other: 'Try another way',
   choose: 'Choose another way',
-  locked: 'Locked after too many wrong codes',
+  locked: 'Locked after too many wrong codes.',
   support: 'Code from support',
   supportText: 'If support gave you one',
   none: 'I can’t use any of these',

@@ -7,6 +7,7 @@ export const es: LoginWords = {
     email: 'Mire su correo',
     'backup-codes': 'Introduzca un código de respaldo',
     support: 'Introduzca el código de soporte',
+    toSend: 'Obtenga un código',
   },
   leads: {
     totp: 'Abra su aplicación de autenticación e introduzca el código que muestra para {name}.',
@@ -28,7 +29,7 @@ export const es: LoginWords = {
   attemptsLeft: { one: 'Queda {n} intento.', other: 'Quedan {n} intentos.' },
   other: 'Probar de otra forma',
   choose: 'Elija otra forma',
-  locked: 'Bloqueado tras demasiados códigos incorrectos',
+  locked: 'Bloqueado tras demasiados códigos incorrectos.',
   support: 'Código de soporte',
   supportText: 'Si el equipo de soporte le dio uno',
   none: 'No puedo usar ninguna de estas',

@@ -7,6 +7,7 @@ export const fr: LoginWords = {
     email: 'Consultez vos e-mails',
     'backup-codes': 'Saisissez un code de secours',
     support: 'Saisissez le code de l’assistance',
+    toSend: 'Recevez un code',
   },
   leads: {
     totp: 'Ouvrez votre application d’authentification et saisissez le code affiché pour {name}.',
@@ -28,7 +29,7 @@ export const fr: LoginWords = {
   attemptsLeft: { one: '{n} essai restant.', other: '{n} essais restants.' },
   other: 'Essayer autrement',
   choose: 'Choisissez une autre méthode',
-  locked: 'Bloqué après trop de codes erronés',
+  locked: 'Bloqué après trop de codes erronés.',
   support: 'Code de l’assistance',
   supportText: 'Si l’assistance vous en a donné un',
   none: 'Je ne peux utiliser aucune de ces méthodes',

@@ -7,6 +7,7 @@ export const it: LoginWords = {
     email: 'Controlli la sua email',
     'backup-codes': 'Inserisca un codice di backup',
     support: 'Inserisca il codice dell’assistenza',
+    toSend: 'Riceva un codice',
   },
   leads: {
     totp: 'Apra la sua app di autenticazione e inserisca il codice che mostra per {name}.',
@@ -28,7 +29,7 @@ export const it: LoginWords = {
   attemptsLeft: { one: 'Resta {n} tentativo.', other: 'Restano {n} tentativi.' },
   other: 'Prova in un altro modo',
   choose: 'Scelga un altro modo',
-  locked: 'Bloccato dopo troppi codici errati',
+  locked: 'Bloccato dopo troppi codici errati.',
   support: 'Codice dell’assistenza',
   supportText: 'Se l’assistenza gliene ha dato uno',
   none: 'Non posso usare nessuno di questi',

@@ -7,6 +7,7 @@ export const ja: LoginWords = {
     email: 'メールを確認してください',
     'backup-codes': 'バックアップコードを入力してください',
     support: 'サポートからのコードを入力してください',
+    toSend: 'コードを受け取る',
   },
   leads: {
     totp: '認証アプリを開き、{name} に表示されているコードを入力してください。',
@@ -28,7 +29,7 @@ export const ja: LoginWords = {
   attemptsLeft: { other: 'あと {n} 回入力できます。' },
   other: '別の方法を試す',
   choose: '別の方法を選択',
-  locked: '間違ったコードが多すぎたためロックされています',
+  locked: '間違ったコードが多すぎたためロックされています。',
   support: 'サポートからのコード',
   supportText: 'サポートから受け取った場合',
   none: 'どの方法も使えません',

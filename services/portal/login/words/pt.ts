@@ -7,6 +7,7 @@ export const pt: LoginWords = {
     email: 'Veja o seu e-mail',
     'backup-codes': 'Introduza um código de reserva',
     support: 'Introduza o código do suporte',
+    toSend: 'Receba um código',
   },
   leads: {
     totp: 'Abra o seu aplicativo de autenticação e introduza o código que mostra para {name}.',
@@ -28,7 +29,7 @@ export const pt: LoginWords = {
   attemptsLeft: { one: 'Resta {n} tentativa.', other: 'Restam {n} tentativas.' },
   other: 'Tentar de outra forma',
   choose: 'Escolha outra forma',
-  locked: 'Bloqueado após demasiados códigos errados',
+  locked: 'Bloqueado após demasiados códigos errados.',
   support: 'Código do suporte',
   supportText: 'Se o suporte lhe deu um',
   none: 'Não posso usar nenhuma destas',

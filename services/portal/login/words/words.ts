@@ -15,7 +15,7 @@ type Titled = { readonly title: string; readonly text: string };
 
 /** The words of the second step of a login. Braces name what is filled in. */
 export type LoginWords = {
-  readonly titles: Readonly<Record<keyof MethodWords | 'support', string>>;
+  readonly titles: Readonly<Record<keyof MethodWords | 'support' | 'toSend', string>>;
   readonly leads: Readonly<Record<keyof MethodWords | 'support' | 'totpNamed' | 'toSend', string>>;
   readonly label: string;
   readonly hint: string;

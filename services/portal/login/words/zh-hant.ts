@@ -7,6 +7,7 @@ export const zhHant: LoginWords = {
     email: '請查看您的電子郵件',
     'backup-codes': '請輸入備用驗證碼',
     support: '請輸入客服提供的驗證碼',
+    toSend: '取得驗證碼',
   },
   leads: {
     totp: '請開啟驗證器應用程式，輸入其中為 {name} 顯示的驗證碼。',
@@ -28,7 +29,7 @@ export const zhHant: LoginWords = {
   attemptsLeft: { other: '還可嘗試 {n} 次。' },
   other: '嘗試其他方式',
   choose: '選擇其他方式',
-  locked: '錯誤次數過多，已鎖定',
+  locked: '錯誤次數過多，已鎖定。',
   support: '客服提供的驗證碼',
   supportText: '如果客服曾提供給您',
   none: '這些方式我都無法使用',

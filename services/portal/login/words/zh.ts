@@ -7,6 +7,7 @@ export const zh: LoginWords = {
     email: '请查看您的邮箱',
     'backup-codes': '请输入备用验证码',
     support: '请输入客服提供的验证码',
+    toSend: '获取验证码',
   },
   leads: {
     totp: '请打开身份验证器应用，输入其中为 {name} 显示的验证码。',
@@ -28,7 +29,7 @@ export const zh: LoginWords = {
   attemptsLeft: { other: '还可尝试 {n} 次。' },
   other: '尝试其他方式',
   choose: '选择其他方式',
-  locked: '错误次数过多，已锁定',
+  locked: '错误次数过多，已锁定。',
   support: '客服提供的验证码',
   supportText: '如果客服给过您',
   none: '这些方式我都无法使用',
