@@ -1,9 +1,20 @@
 import type { OutsideChecks } from './settings-input.ts';
 
+/** What a value may be, for whoever makes a form of it; what is not said here only the check knows. */
+export type Takes = {
+  readonly min?: number;
+  readonly max?: number;
+  readonly lengthMax?: number;
+  readonly allowed?: readonly (string | number)[];
+};
+
 /** Faults of one value: `at` is the path below the setting ('' = itself). */
-export type Check = (value: unknown, outside: OutsideChecks) => { at: string; message: string }[];
+export type Check = ((value: unknown, outside: OutsideChecks) => { at: string; message: string }[]) & {
+  readonly takes?: Takes;
+};
 
 const fault = (message: string, at = '') => [{ at, message }];
+const taking = (takes: Takes, check: Check): Check => Object.assign(check, { takes });
 const localesMax = 50;
 const localePattern = /^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$/;
 // A label of a host name; an origin here is a host alone, since the scheme is always https (WICG, origin-bound one-time codes).
@@ -12,19 +23,19 @@ const hostPattern = /^(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z](
 const controls = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/u;
 
 /** A whole number within both bounds, which are allowed themselves. */
-export const integer =
-  (min: number, max: number): Check =>
-  (value) =>
+export const integer = (min: number, max: number): Check =>
+  taking({ min, max }, (value) =>
     Number.isInteger(value) && (value as number) >= min && (value as number) <= max
       ? []
-      : fault(`must be a whole number from ${min} to ${max}`);
+      : fault(`must be a whole number from ${min} to ${max}`),
+  );
 
 export const flag = (): Check => (value) => (typeof value === 'boolean' ? [] : fault('must be true or false'));
 
-export const oneOf =
-  (...allowed: readonly (string | number)[]): Check =>
-  (value) =>
-    allowed.includes(value as string) ? [] : fault(`must be one of ${allowed.join(', ')}`);
+export const oneOf = (...allowed: readonly (string | number)[]): Check =>
+  taking({ allowed }, (value) =>
+    allowed.includes(value as string) ? [] : fault(`must be one of ${allowed.join(', ')}`),
+  );
 
 /** Group names are the application's own words; any script, no control characters. */
 export const groupList = (): Check => (value) =>
@@ -54,12 +65,12 @@ function isReturnUrl(value: unknown): boolean {
 /**
  * A text of one line, measured in UTF-16 units, that cannot break out of a header or turn what stands beside it around.
  */
-export const text =
-  (min: number, max: number): Check =>
-  (value) =>
+export const text = (min: number, max: number): Check =>
+  taking({ lengthMax: max }, (value) =>
     typeof value === 'string' && value.length >= min && value.length <= max && !controls.test(value)
       ? []
-      : fault(`must be a text of ${min} to ${max} characters without control characters`);
+      : fault(`must be a text of ${min} to ${max} characters without control characters`),
+  );
 
 /** A host name, or empty for none. */
 export const origin = (): Check => (value) =>

@@ -61,7 +61,8 @@ export function effectiveSettings(platform: OwnSettings | undefined, tenant: Own
   return { settings: settings as Settings, levels, locked, overridden };
 }
 
-function place(settings: Record<string, unknown>, path: string, value: unknown): void {
+/** Puts a value where its path says, and makes the levels on the way. */
+export function place(settings: Record<string, unknown>, path: string, value: unknown): void {
   const steps = path.split('.');
   const last = steps.pop() as string;
   let target = settings;

@@ -27,15 +27,19 @@ export type AccountCaller = TenantCaller | PageCaller;
 const callers = new WeakMap<FastifyRequest, AccountCaller>();
 
 /**
- * Lets in an API key with the scope, or the token of a page. A page token opens the account or login of the path and no other; whatever
+ * Lets in an API key with the scope (of several, one of them), or the token of a page. A page token opens the account or login of the path and no other; whatever
  * else it names is as unknown as if it were not there.
  */
-export function demandAccount(foundation: Foundation, scope: Scope, pages: 'account' | 'login' | 'none') {
+export function demandAccount(
+  foundation: Foundation,
+  scope: Scope | readonly Scope[],
+  pages: 'account' | 'login' | 'none',
+) {
   return async (request: FastifyRequest): Promise<void> => {
     const { authorization = '' } = request.headers;
     const bearer = /^Bearer (\S{1,512})$/i.exec(authorization)?.[1] ?? '';
     if (!looksLikePageToken(bearer)) {
-      callers.set(request, await foundation.authenticate.tenant(authorization, scope));
+      callers.set(request, await foundation.authenticate.tenant(authorization, ...[scope].flat()));
       return;
     }
     const caller = await pageCaller(foundation, bearer);

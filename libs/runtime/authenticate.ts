@@ -21,8 +21,8 @@ export type Caller =
 export type TenantCaller = Extract<Caller, { kind: 'tenant' }>;
 
 export type Authenticate = {
-  /** A live tenant key with the scope, or a Problem 401 or 403. */
-  tenant(authorization: string | undefined, scope: Scope): Promise<TenantCaller>;
+  /** A live tenant key with one of the scopes, or a Problem 401 or 403. */
+  tenant(authorization: string | undefined, ...scopes: readonly Scope[]): Promise<TenantCaller>;
   /** A live tenant key of any scope. */
   anyTenant(authorization: string | undefined): Promise<TenantCaller>;
   /** The operator's PLATFORM_KEY, or a Problem 401. */
@@ -83,9 +83,9 @@ export function createAuthenticate(options: {
 
   return {
     anyTenant,
-    async tenant(authorization, scope) {
+    async tenant(authorization, ...scopes) {
       const caller = await anyTenant(authorization);
-      if (!caller.scopes.includes(scope)) throw new Problem('scope-missing');
+      if (!scopes.some((scope) => caller.scopes.includes(scope))) throw new Problem('scope-missing');
       return caller;
     },
     platform(authorization) {

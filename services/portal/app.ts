@@ -3,6 +3,8 @@ import formbody from '@fastify/formbody';
 import rateLimit from '@fastify/rate-limit';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from '#runtime/logger.ts';
+import { adminLook } from './admin/frame.ts';
+import { registerAdmin } from './admin/routes.ts';
 import { serveScript } from './assets.ts';
 import { registerEnrolment } from './enrol/routes.ts';
 import { answerFailure, PageFailure } from './failure.ts';
@@ -27,9 +29,10 @@ export async function registerPortal(app: FastifyInstance, portal: Portal, logge
     scope.removeAllContentTypeParsers();
     await scope.register(formbody, { bodyLimit: formBytesMax });
     scope.setErrorHandler(answerFailure(portal, logger));
-    for (const { script } of [cardLook]) serveScript(scope, script);
+    for (const { script } of [cardLook, adminLook]) serveScript(scope, script);
     registerLogin(scope, portal);
     registerSecurity(scope, portal);
     registerEnrolment(scope, portal, { kind: 'login', base: '/login/at' });
+    await registerAdmin(scope, portal, logger);
   });
 }

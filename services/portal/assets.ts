@@ -21,11 +21,11 @@ export const styleOf = (...sheets: readonly string[]): string =>
 
 export type Script = { readonly path: string; readonly text: string };
 
-/** A script for browsers under a path that changes with its content, so that it may be kept for ever. */
-export function scriptOf(name: string): Script {
-  const text = read(`browser/${name}.js`);
+/** A script for browsers, made of one or more, under a path that changes with its content, so that it may be kept for ever. */
+export function scriptOf(...names: readonly string[]): Script {
+  const text = names.map((name) => read(`browser/${name}.js`)).join('\n');
   const version = createHash('sha256').update(text).digest('base64url').slice(0, 12);
-  return { path: `/assets/${name}-${version}.js`, text };
+  return { path: `/assets/${names.at(-1)}-${version}.js`, text };
 }
 
 /** Serves a script to browsers, who may keep it: another content is another path. */

@@ -18,7 +18,7 @@ export class PageFailure extends Error {
   }
 }
 
-const statusOf: Record<keyof SharedWords, number> = {
+export const statusOf: Record<keyof SharedWords, number> = {
   over: 410,
   notFound: 404,
   foreignForm: 403,
@@ -30,7 +30,7 @@ const statusOf: Record<keyof SharedWords, number> = {
 export const plainBrand: Brand = { name: 'Twofold' };
 
 /** What a failure comes to for the person: a refusal that no route has put into words of its own ends here. */
-function kindOf(error: unknown): keyof SharedWords {
+export function failureOf(error: unknown): keyof SharedWords {
   if (error instanceof PageFailure) return error.kind;
   if (error instanceof ApiProblem) {
     if (error.status === 401 || error.status === 404 || error.status === 410) return 'over';
@@ -48,7 +48,7 @@ export const languageOf = (request: FastifyRequest, preferred?: string): Languag
 /** Every failure of a page as a page. */
 export function answerFailure(portal: Portal, logger: Logger) {
   return (error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
-    const kind = kindOf(error);
+    const kind = failureOf(error);
     if (kind === 'broken') {
       logger.error('page-failed', { route: request.routeOptions.url, method: request.method, error });
     }

@@ -30,17 +30,19 @@ const ivBytes = 12;
 /**
  * @param kind of page; a cookie opens pages of its kind only
  * @param secure whether pages are served behind TLS
+ * @param sameSite strict where no link from elsewhere has to open the page with its session; default lax
  */
 export function createSessions<Content extends object>(options: {
   readonly keys: KeyRing;
   readonly kind: string;
   readonly secure: boolean;
   readonly now: () => number;
+  readonly sameSite?: 'lax' | 'strict';
 }): Sessions<Content> {
-  const { keys, kind, secure, now } = options;
+  const { keys, kind, secure, now, sameSite = 'lax' } = options;
   const name = `${secure ? '__Secure-' : ''}twofold_${kind}`;
   const place = (path: string) => ({ tenant: 'portal', subject: path, field: kind, thing: name });
-  const cookie = { httpOnly: true, sameSite: 'lax', secure } as const;
+  const cookie = { httpOnly: true, sameSite, secure } as const;
   return {
     open(reply, path, content, expiresAt) {
       const kept = { content, formToken: randomBytes(formTokenBytes).toString('base64url'), expiresAt };
