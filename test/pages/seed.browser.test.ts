@@ -59,6 +59,7 @@ describeBrowser('The steps of two-factor authentication', (visit) => {
     // The step that confirmed the app is used up; the next one is within what is taken.
     await enter(walk, codeAt({ secret }, Date.now() + stepMs), 'Continue');
     await walk.expectHeading('Welcome, Ada Lovelace');
+    expect(new URL(page.url()).search).toBe('');
   });
 
   it.each(visitors)('lead to a login by SMS, %s', async (_how, visitor) => {

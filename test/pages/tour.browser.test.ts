@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { it } from 'vitest';
+import { expect, it } from 'vitest';
 import { describeBrowser, expectGoodPage, type Visitor } from '../support/browser.ts';
 import { startStandalone } from '../support/standalone-process.ts';
 import { codeAt } from '../support/totp.ts';
@@ -19,7 +19,9 @@ describeBrowser('The main pages', (visit) => {
     const page = await visit(visitor);
     const standing = await startStandalone({});
     const walk = await startWalk(standing, page);
+    const seen: string[] = [];
     const see = async (name: string) => {
+      seen.push(name);
       await expectGoodPage(page);
       if (folder === undefined || visitor.screen !== undefined) return;
       mkdirSync(folder, { recursive: true });
@@ -61,5 +63,6 @@ describeBrowser('The main pages', (visit) => {
     await page.goto(`${standing.process.url}/sandbox`);
     await page.locator('.mail').first().waitFor();
     await see('sandbox');
+    expect(seen).toHaveLength(7);
   });
 });
