@@ -4,6 +4,7 @@ import { html, type Html } from '../html.ts';
 import { methodIcons } from '../icons.ts';
 import { methodKinds } from '../method-kind.ts';
 import { fill } from '../words.ts';
+import { loginWords } from '../login/words/words.ts';
 import { methodWords } from '../method-words.ts';
 import { brandOf, goTo, readStanding, show, type At } from './place.ts';
 import { enrolWords } from './words/words.ts';
@@ -23,5 +24,7 @@ export async function showIntro(at: At): Promise<FastifyReply> {
     kinds.length > 0
       ? html`<p class="lead">${words.lead}</p><ul class="choices">${kinds.map((kind) => choice(kind as 'totp'))}</ul>`
       : html`<p class="note careful">${fill(words.none, { name })}</p>`;
-  return show(at, { title: fill(words.title, { name }), body, standing });
+  const giveUp = fill(loginWords[language].cancel, { name });
+  const footer = html`<form method="post" action="${at.home}/cancel">${hiddenFields(at.session)}<button class="link">${giveUp}</button></form>`;
+  return show(at, { title: fill(words.title, { name }), body, standing, footer });
 }

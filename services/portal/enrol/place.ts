@@ -4,7 +4,7 @@ import type { Brand } from '../brand.ts';
 import { PageFailure } from '../failure.ts';
 import type { Html } from '../html.ts';
 import { createPageSessions, type PageContent } from '../open-handle.ts';
-import { card, cardLook, sendPage } from '../page.ts';
+import { card, cardLook, originOf, sendPage } from '../page.ts';
 import type { Portal } from '../portal.ts';
 import type { Session } from '../session.ts';
 
@@ -92,18 +92,12 @@ export type Shown = {
 /** Sends a card in the language of the page. */
 export function show(at: At, { title, body, standing, status = 200, footer, broad }: Shown): FastifyReply {
   const brand = brandOf(at, standing);
-  return sendPage(
-    at.reply,
-    {
-      look: cardLook,
-      lang: at.session.content.language,
-      title,
-      brand,
-      body: card(brand, title, body, footer, broad),
-      status,
-    },
-    at.portal,
-  );
+  const { language: lang, returnUrl } = at.session.content;
+  // Giving a login up leads to the application, and browsers hold that redirect to what the page allows.
+  const back = at.place.kind === 'login' ? originOf(standing?.page?.returnUrl ?? returnUrl) : undefined;
+  const content = card(brand, title, body, footer, broad);
+  const formOrigins = back === undefined ? [] : [back];
+  return sendPage(at.reply, { look: cardLook, lang, title, brand, body: content, status, formOrigins }, at.portal);
 }
 
 export const goTo = (at: At, path: string): FastifyReply => at.reply.redirect(`${at.home}${path}`, 303);

@@ -63,6 +63,13 @@ describe('a login that demands a second step of somebody who has none', () => {
     expect((await surfer.submit(page, '/enrol/cancel')).heading).toBe('Example requires a second step');
   });
 
+  it('may be given up, which leads back to the application', async () => {
+    const { surfer, intro } = await forced();
+    expect(intro.headers['content-security-policy']).toContain(`form-action 'self' ${new URL(returnUrl).origin}`);
+    const left = await surfer.submit(intro, '/cancel');
+    expect(new URL(left.leftTo ?? 'about:blank').searchParams.get('twofold_error')).toBe('canceled');
+  });
+
   it('does not let a foreign form in', async () => {
     const { surfer, intro } = await forced();
     const headers = { origin: 'https://evil.example' };
