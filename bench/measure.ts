@@ -53,5 +53,8 @@ export async function measureFloor(
   { connections, seconds, warmUpSeconds }: BenchOptions,
 ): Promise<FloorResult> {
   if (warmUpSeconds > 0) await generator.run('request', { connections, seconds: Math.min(warmUpSeconds, seconds) });
-  return measure(generator, { load: generator.pid, ...processes }, 'request', { connections, seconds });
+  const measured = await measure(generator, { load: generator.pid, ...processes }, 'request', { connections, seconds });
+  // What is refused is no floor.
+  if (measured.failures > 0) throw new Error(`${measured.failures} answers were ${measured.firstFailure}`);
+  return measured;
 }
