@@ -125,7 +125,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
   }
 }
 
-function configOf({ kind, config, servers }: SystemOptions, dataDir: string): Config {
+export function configOf({ kind, config, servers }: SystemOptions, dataDir: string): Config {
   const shared = kind === 'embedded' ? undefined : (servers ?? sharedServers());
   return {
     mode: 'development',
