@@ -13,7 +13,8 @@ function textsOf(words: object, path = ''): [string, string][] {
     return name.endsWith('Left') && other !== undefined ? [[at, other]] : textsOf(value as object, at);
   });
 }
-const slotsOf = (text: string) => [...text.matchAll(/\{(\w+)\}/g)].map(([, name]) => name).toSorted();
+const slotsOf = (text: string) =>
+  [...text.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name).toSorted((a, b) => a.localeCompare(b));
 
 describe('the words of the login step', () => {
   it.each(languages)('in %s say all that English says, and name the same values', (language) => {
