@@ -23,7 +23,7 @@ import type { HttpVendor } from './vendors/http-vendor.ts';
 import type { ReceivedMail } from './vendors/vendor.ts';
 import { startWebhook, webhookSecret } from './vendors/webhook.ts';
 
-export type ServiceName = 'gateway' | 'verifier' | 'template-worker' | 'delivery-worker' | 'standalone';
+export type ServiceName = 'gateway' | 'verifier' | 'template-worker' | 'delivery-worker' | 'portal' | 'standalone';
 type Env = Readonly<Record<string, string>>;
 
 /** One service as a process of its own; it dies with this one at the latest. */
