@@ -18,12 +18,12 @@ export function showEnd(at: At, login: LoginView): FastifyReply {
   const { title, text } = words.ends[endOf(login)];
   const { name } = brandOf(at, login);
   const back = redirectTo ?? login.page?.returnUrl;
-  const help = status === 'locked' && html`<p><a href="${at.home}/help">${words.none}</a></p>`;
+  const help = status === 'locked' && html`<div class="below"><p><a href="${at.home}/help">${words.none}</a></p></div>`;
   const unlock =
     login.lockedUntil && withTime(words.lockedUntil, moment(at.session.content.language, login.lockedUntil, 'time'));
   const body = html`<p class="muted">${fill(text, { name })} ${unlock}</p>
 ${back !== undefined && html`<p class="actions"><a class="button primary wide" href="${back}" rel="noreferrer">${fill(words.goBack, { name })}</a></p>`}
-<div class="below">${help}</div>`;
+${help}`;
   return showLogin(at, { title, body, login, mayCancel: false });
 }
 

@@ -44,5 +44,5 @@ export function showHelp(at: At, login: LoginView): FastifyReply {
     ? html`<p>${fill(words.text, { name })}</p><p class="actions"><a class="button primary wide" href="${supportUrl}" rel="noreferrer">${words.link}</a></p>`
     : html`<p>${fill(words.withoutLink, { name })}</p>`;
   const body = html`${ways}<div class="below"><p><a href="${at.home}/methods">${words.back}</a></p></div>`;
-  return showLogin(at, { title: words.title, body, login });
+  return showLogin(at, { title: words.title, body, login, mayCancel: login.status === 'second-factor-required' });
 }
