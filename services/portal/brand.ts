@@ -46,17 +46,34 @@ function readableOn(colour: Rgb, ground: Rgb, towards: Rgb): Rgb {
   return towards;
 }
 
-const paletteFor = (accent: Rgb, suffix: string) => {
-  const onAccent = contrast(accent, white) >= contrastMin ? white : black;
-  return `--accent${suffix}:${hexOf(accent)};--on-accent${suffix}:${hexOf(onAccent)}`;
+/** A colour and what is written on it. */
+type Palette = {
+  readonly accent: string;
+  readonly onAccent: string;
+  /** Of the accent on its ground, 1 to 21. */ readonly contrast: number;
 };
+
+function paletteFor(accent: Rgb, ground: Rgb): Palette {
+  const onAccent = contrast(accent, white) >= contrastMin ? white : black;
+  return { accent: hexOf(accent), onAccent: hexOf(onAccent), contrast: contrast(accent, ground) };
+}
 
 export const ownColour = '#2f5bd3';
 
-/** The tenant's colour as style variables for light and dark, moved only as far as reading demands. */
-export function accentStyle(colour: string = ownColour): string {
-  const rgb = rgbOf(/^#[0-9a-f]{6}$/i.test(colour) ? colour : ownColour);
-  const light = paletteFor(readableOn(rgb, lightGround, black), '');
-  const dark = paletteFor(readableOn(rgb, darkGround, white), '');
-  return `:root{${light}}@media(prefers-color-scheme:dark){:root{${dark}}}`;
+export const isColour = (colour: string): boolean => /^#[0-9a-f]{6}$/i.test(colour);
+
+/** The tenant's colour for light and dark pages, moved only as far as reading demands. */
+export function palettesOf(colour: string = ownColour): { readonly light: Palette; readonly dark: Palette } {
+  const rgb = rgbOf(isColour(colour) ? colour : ownColour);
+  return {
+    light: paletteFor(readableOn(rgb, lightGround, black), lightGround),
+    dark: paletteFor(readableOn(rgb, darkGround, white), darkGround),
+  };
+}
+
+/** The same as style variables. */
+export function accentStyle(colour?: string): string {
+  const { light, dark } = palettesOf(colour);
+  const variables = ({ accent, onAccent }: Palette) => `:root{--accent:${accent};--on-accent:${onAccent}}`;
+  return `${variables(light)}@media(prefers-color-scheme:dark){${variables(dark)}}`;
 }

@@ -29,7 +29,10 @@ const groups: readonly Group[] = [
   },
   {
     label: 'Operation',
-    entries: [{ path: '/admin/providers', label: 'Providers', need: 'settings-or-platform' }],
+    entries: [
+      { path: '/admin/delivery', label: 'Delivery', need: 'settings-or-platform' },
+      { path: '/admin/providers', label: 'Providers', need: 'settings-or-platform' },
+    ],
   },
 ];
 
@@ -94,7 +97,7 @@ export function sendPlainPage(
   { title, body, status }: { readonly title: string; readonly body: Part; readonly status?: number },
   portal: { readonly secure: boolean },
 ): FastifyReply {
-  const framed = html`<div class="lone"><p class="product">Twofold <span>Administration</span></p>
+  const framed = html`<div class="lone"><header><p class="product">Twofold <span>Administration</span></p></header>
 <main class="panel"><h1>${title}</h1>
 ${body}</main></div>`;
   return sendPage(

@@ -4,6 +4,7 @@ import { PageFailure } from '../failure.ts';
 import type { Portal } from '../portal.ts';
 import { registerAccounts } from './accounts.ts';
 import { layGround } from './administrator.ts';
+import { registerDelivery } from './delivery.ts';
 import { openDoors } from './doors.ts';
 import { answerAdminFailure } from './failure.ts';
 import { registerVersions } from './settings/versions.ts';
@@ -26,6 +27,7 @@ export async function registerAdmin(app: FastifyInstance, portal: Portal, logger
     registerKeys(doors);
     registerTenants(doors);
     registerProviders(doors);
+    registerDelivery(doors);
     scope.get('/admin/*', { schema: { hide: true } }, async () => {
       throw new PageFailure('notFound');
     });

@@ -27,6 +27,7 @@ for (const box of document.querySelectorAll('[data-preview]')) {
     const turn = ++newest;
     const sent = new URLSearchParams({ act: box.dataset.preview });
     for (const [name, value] of new FormData(form)) {
+      if (name.startsWith('branding.')) sent.set(name, value);
       if (['form', 'once'].includes(name) || name.endsWith(box.dataset.preview.replace(/^[^|]*/, '')))
         sent.set(name, value);
     }
@@ -39,7 +40,8 @@ for (const box of document.querySelectorAll('[data-preview]')) {
       // No network: the button says what is wrong.
     }
   };
-  box.parentElement.addEventListener('input', () => {
+  const around = box.dataset.preview === 'brand' ? box.closest('.panel') : box.parentElement;
+  around.addEventListener('input', () => {
     clearTimeout(timer);
     timer = setTimeout(() => void show(), previewPauseMs);
   });

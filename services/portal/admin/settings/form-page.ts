@@ -6,7 +6,8 @@ import type { Desk } from '../desk.ts';
 import { faultSummary, fieldId, postForm } from '../form.ts';
 import { fieldRow } from './field-row.ts';
 import { sectionsOf, type Field, type Section } from './fields.ts';
-import { controlName, type FormView } from './form-view.ts';
+import { brandSample } from './brand-sample.ts';
+import { controlName, valueOf, type FormView } from './form-view.ts';
 import { textsPart } from './texts-part.ts';
 
 export const twoFactorPath = '/admin/two-factor';
@@ -34,7 +35,13 @@ function sectionPart(view: FormView, { id, title, about, fields }: Section): Htm
     return fieldRow(view, field);
   };
   return html`<section class="part" aria-labelledby="part-${id}"><header><h2 id="part-${id}">${title}</h2><p>${about}</p></header>
-<div class="panel">${fields.map(row)}</div></section>`;
+<div class="panel">${fields.map(row)}${id === 'branding' && brandPart(view)}</div></section>`;
+}
+
+/** The brand as people would see it; without scripts after “Preview”. */
+function brandPart(view: FormView): Html {
+  const [colour = '', name = ''] = ['branding.colour', 'branding.name'].map((path) => valueOf(view, path) as string);
+  return html`<div class="setting"><div class="name"><h3>Preview</h3></div><div class="brand-preview"><div data-preview="brand"><div data-slot role="status">${brandSample({ colour, name })}</div></div><button class="small-button" name="act" value="preview:brand" formnovalidate>Preview</button></div></div>`;
 }
 
 function formBody(desk: Desk, view: FormView): Html {

@@ -3,6 +3,7 @@ import { ApiProblem } from '../../api.ts';
 import { PageFailure } from '../../failure.ts';
 import type { Desk } from '../desk.ts';
 import { formFields, type Doors } from '../doors.ts';
+import { brandSample } from './brand-sample.ts';
 import type { Preview } from './form-view.ts';
 import { previewText } from './texts-part.ts';
 import { textName, type FormBody, type TextKind } from './read-form.ts';
@@ -24,6 +25,7 @@ export function registerPreviews(doors: Doors): void {
 
   doors.form({ ...where, url: '/admin/two-factor/preview' }, async (desk, form, faults) => {
     if (Object.keys(faults).length > 0) throw new PageFailure('foreignForm');
+    if (form.act === 'brand') return desk.send(200, 'text/html; charset=utf-8', brandSample(brandIn(form)).text);
     const { shown } = await previewIn(desk, form, form.act);
     return desk.send(200, 'text/html; charset=utf-8', previewText(shown).text);
   });
@@ -38,6 +40,11 @@ export function registerPreviews(doors: Doors): void {
     return desk.send(200, type, html ?? text, policy);
   });
 }
+
+const brandIn = (form: FormBody) => ({
+  colour: String(form['branding.colour'] ?? '').trim(),
+  name: String(form['branding.name'] ?? '').trim(),
+});
 
 /** The preview that a button or a script asks for, by the name of its box: `sms|de`. */
 export async function previewIn(

@@ -73,6 +73,7 @@ async function takeForm(desk: Desk, form: FormBody & { readonly base: string; re
   };
   const [act, what = ''] = form.act.split(':', 2);
   if (act === 'add') return sendForm(desk, addLanguage(view, what, form));
+  if (act === 'preview' && what === 'brand') return sendForm(desk, view);
   if (act === 'preview') return sendForm(desk, { ...view, preview: await previewIn(desk, form, what) });
   return review(desk, view);
 }
