@@ -119,7 +119,6 @@ export function describeAccountSupport(given: () => System): void {
     const calls = {
       accounts: [
         ['POST', '/v1/accounts', { userId: 'ada' }],
-        ['GET', `/v1/accounts/${nobody}`],
         ['POST', `/v1/accounts/${nobody}/methods`, { type: 'totp' }],
         ['POST', `/v1/accounts/${nobody}/enrolments/none/confirm`, { code: '123456' }],
         ['POST', `/v1/accounts/${nobody}/enrolments/none/resend`, {}],
@@ -164,6 +163,16 @@ export function describeAccountSupport(given: () => System): void {
         }
       },
     );
+
+    it('reads an account with the scope accounts or support, and no other is enough', async () => {
+      const town = await newTown(given());
+      const id = await town.account();
+      const statusWith = async (...scopes: readonly string[]) =>
+        (await (await keyWith(town, ...scopes))('GET', `/v1/accounts/${id}`)).status;
+      expect(await statusWith('challenges', 'import', 'settings')).toBe(403);
+      expect(await statusWith('accounts')).toBe(200);
+      expect(await statusWith('support')).toBe(200);
+    });
 
     it('needs the scope import for a secret of another system', async () => {
       const town = await newTown(given());
