@@ -1,7 +1,7 @@
 import cookie from '@fastify/cookie';
 import formbody from '@fastify/formbody';
 import { createHash, randomBytes } from 'node:crypto';
-import fastify, { type FastifyReply, type FastifyRequest } from 'fastify';
+import fastify, { type FastifyError, type FastifyReply, type FastifyRequest } from 'fastify';
 import { createSessions } from './sessions.ts';
 import type { Twofold } from './twofold.ts';
 import type { User, Users } from './users.ts';
@@ -40,11 +40,14 @@ export function createDemoApp({ twofold, users, url }: { twofold: Twofold; users
         `default-src 'none'; style-src 'sha256-${styleHash}'; frame-ancestors 'none'; base-uri 'none'`,
       );
     const site = request.headers['sec-fetch-site'];
-    const foreign = site !== undefined && site !== 'same-origin' && site !== 'none';
+    const { origin } = request.headers;
+    const foreign = (site !== undefined && site !== 'same-origin') || (origin !== undefined && origin !== url());
     if (request.method === 'POST' && foreign) return reply.code(403).send('This form is not from here.');
   });
-  app.setErrorHandler((_error, _request, reply) =>
-    show(reply.code(503), messagePage('Not now', 'Something is not working at the moment. Please try again.')),
+  app.setErrorHandler(({ statusCode = 503 }: FastifyError, _request, reply) =>
+    statusCode >= 400 && statusCode < 500
+      ? show(reply.code(statusCode), messagePage('That did not work', 'The form could not be read. Please try again.'))
+      : show(reply.code(503), messagePage('Not now', 'Something is not working at the moment. Please try again.')),
   );
   const show = (reply: FastifyReply, html: string) => reply.type('text/html; charset=utf-8').send(html);
   const userOf = (request: FastifyRequest): User | undefined => {

@@ -18,6 +18,12 @@ export type HttpOptions = {
 const bodyBytesMax = 65_536;
 const requestMsMax = 30_000;
 const headersMsMax = 10_000;
+/** On every answer; a page sets a policy of its own instead. */
+const mannerHeaders = {
+  'cache-control': 'no-store',
+  'x-content-type-options': 'nosniff',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+} as const;
 /** How often Node looks for requests that are late; its own 30 s would let them be that much later. */
 const lateCheckMs = 2_000;
 
@@ -63,7 +69,7 @@ export function createHttp(options: HttpOptions) {
     },
     // A path that no route could take: no hook has run for it.
     frameworkErrors(error, request, reply) {
-      sendProblem(error, request, reply.header('cache-control', 'no-store'), options);
+      sendProblem(error, request, reply.headers(mannerHeaders), options);
     },
   }).withTypeProvider<TypeBoxTypeProvider>();
 
@@ -79,7 +85,7 @@ export function createHttp(options: HttpOptions) {
   app.addHook('onRequest', async (request, reply) => {
     const route = request.routeOptions.url ?? 'none';
     spans.set(request, telemetry.requestStarted(request.method, route, traceparentOf(request)));
-    reply.header('cache-control', 'no-store').header('x-content-type-options', 'nosniff');
+    reply.headers(mannerHeaders);
     if (request.headers.host === undefined && request.raw.httpVersion === '1.1') {
       throw new Problem('malformed-request', { errors: [{ field: 'Host', message: 'is missing' }] });
     }

@@ -9,7 +9,7 @@ import { serveScript } from './assets.ts';
 import { registerEnrolment } from './enrol/routes.ts';
 import { answerFailure, PageFailure } from './failure.ts';
 import { registerLogin } from './login/routes.ts';
-import { cardLook } from './page.ts';
+import { cardLook, strictTransport } from './page.ts';
 import type { Portal } from './portal.ts';
 import { registerSecurity } from './security/routes.ts';
 
@@ -29,10 +29,20 @@ export async function registerPortal(app: FastifyInstance, portal: Portal, logge
     scope.removeAllContentTypeParsers();
     await scope.register(formbody, { bodyLimit: formBytesMax });
     scope.setErrorHandler(answerFailure(portal, logger));
+    // What is no page has no headers of one: redirects above all.
+    scope.addHook('onRequest', async (_request, reply) => {
+      reply.header('referrer-policy', 'same-origin');
+      if (portal.secure) reply.header('strict-transport-security', strictTransport);
+    });
     for (const { script } of [cardLook, adminLook]) serveScript(scope, script);
     registerLogin(scope, portal);
     registerSecurity(scope, portal);
     registerEnrolment(scope, portal, { kind: 'login', base: '/login/at' });
     await registerAdmin(scope, portal, logger);
+    for (const path of ['/login', '/login/*', '/security', '/security/*']) {
+      scope.get(path, { exposeHeadRoute: false, schema: { hide: true } }, async () => {
+        throw new PageFailure('notFound');
+      });
+    }
   });
 }

@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { randomBytes } from 'node:crypto';
 import { call } from './api.ts';
-import { languageOf } from './failure.ts';
+import { languageOf, PageFailure } from './failure.ts';
 import type { Portal } from './portal.ts';
 import { createSessions, type Sessions } from './session.ts';
 import type { Language } from './words.ts';
@@ -59,6 +59,7 @@ export async function openHandle(
   reply: FastifyReply,
   first?: (portal: Portal, content: PageContent, clientIp: string) => Promise<PageContent['refused']>,
 ): Promise<FastifyReply> {
+  if (request.params.handle === '') throw new PageFailure('over');
   if (looksAhead(request))
     return reply
       .code(request.method === 'HEAD' ? 200 : 503)

@@ -23,6 +23,9 @@ export type Page = {
   readonly frames?: boolean;
 };
 
+/** Where pages are served by https: by nothing else for a year (RFC 6797). */
+export const strictTransport = 'max-age=31536000; includeSubDomains';
+
 const accents = new Map<string, { readonly css: string; readonly hash: string }>();
 const accentsMax = 1_000;
 
@@ -79,7 +82,7 @@ export function sendPage(reply: FastifyReply, page: Page, { secure }: { readonly
     .header('cross-origin-opener-policy', 'same-origin')
     .header('cross-origin-resource-policy', 'same-origin')
     .header('permissions-policy', 'camera=(), microphone=(), geolocation=(), payment=(), otp-credentials=(self)');
-  if (secure) reply.header('strict-transport-security', 'max-age=31536000; includeSubDomains');
+  if (secure) reply.header('strict-transport-security', strictTransport);
   return reply.send(documentOf(page, accent.css).text);
 }
 

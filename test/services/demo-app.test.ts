@@ -117,5 +117,16 @@ describe('A login of the demo application', () => {
     expect(answer.body).not.toContain('<script>');
     const foreign = await send('POST', '/log-in', { email: 'a', password: 'b' }, { 'sec-fetch-site': 'cross-site' });
     expect(foreign.statusCode).toBe(403);
+    const elsewhere = await send('POST', '/log-in', { email: 'a', password: 'b' }, { origin: 'https://evil.example' });
+    expect(elsewhere.statusCode).toBe(403);
+  });
+
+  it("calls a form that cannot be read the sender's fault", async () => {
+    const { send } = await signedUp(required);
+    const tooLong = await send('POST', '/log-in', { email: 'a'.repeat(20_000) });
+    expect(tooLong.statusCode).toBe(413);
+    const otherType = await send('POST', '/log-in', { email: 'a' }, { 'content-type': 'multipart/form-data' });
+    expect(otherType.statusCode).toBe(415);
+    expect(otherType.headers['content-security-policy']).toContain("default-src 'none'");
   });
 });

@@ -4,6 +4,9 @@ import { attribute, html, type Html, type Part } from '../html.ts';
 /** Faults by field; the empty name is the form as a whole. */
 export type Faults = Readonly<Record<string, string>>;
 
+/** What a field gives to be shown again, whatever came: one that is repeated is no text. */
+export const textIn = (value: unknown): string => (typeof value === 'string' ? value : '');
+
 const onceBytes = 16;
 
 /** A post form of a session: its token, and a random name for this one rendering, by which a form sent twice is done once. */

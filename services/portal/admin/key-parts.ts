@@ -3,7 +3,7 @@ import type { FastifyReply } from 'fastify';
 import { html, type Html, type Part } from '../html.ts';
 import type { Desk } from './desk.ts';
 import { formFields } from './doors.ts';
-import { choices, postForm, summaryOf, textField, type Faults } from './form.ts';
+import { choices, postForm, summaryOf, textField, textIn, type Faults } from './form.ts';
 
 const tenantScopes = ['challenges', 'accounts', 'import', 'support', 'settings'] as const;
 export type TenantScope = (typeof tenantScopes)[number];
@@ -33,14 +33,15 @@ export type KeyInput = {
   readonly expires: string;
 };
 
+/** What a form gives, whatever its fields are: one that is repeated, or no text, counts as empty. */
 export const keyInputOf = (form: {
-  readonly label?: string;
-  readonly scopes?: TenantScope | readonly TenantScope[];
-  readonly expires?: string;
+  readonly label?: unknown;
+  readonly scopes?: unknown;
+  readonly expires?: unknown;
 }): KeyInput => ({
-  label: (form.label ?? '').trim(),
-  scopes: form.scopes === undefined ? [] : typeof form.scopes === 'string' ? [form.scopes] : form.scopes,
-  expires: form.expires ?? '',
+  label: textIn(form.label).trim(),
+  scopes: tenantScopes.filter((scope) => [form.scopes].flat().includes(scope)),
+  expires: textIn(form.expires),
 });
 
 /** What the API does not say in the form's words. */

@@ -5,7 +5,7 @@ import { PageFailure } from '../failure.ts';
 import { html, type Html, type Part } from '../html.ts';
 import type { Desk } from './desk.ts';
 import { formFields, type Doors } from './doors.ts';
-import { postForm, summaryOf, textField, type Faults } from './form.ts';
+import { postForm, summaryOf, textField, textIn, type Faults } from './form.ts';
 import {
   keyBody,
   keyFaults,
@@ -103,7 +103,7 @@ async function createTenant(
   form: { id: string; name: string; once: string },
   shape: Faults,
 ): Promise<FastifyReply> {
-  const input = { id: (form.id ?? '').trim(), name: (form.name ?? '').trim() };
+  const input = { id: textIn(form.id).trim(), name: textIn(form.name).trim() };
   const faults = {
     ...shape,
     ...(!/^[a-z0-9-]{1,32}$/.test(input.id) && { id: 'must be 1 to 32 small letters, digits or dashes' }),

@@ -35,6 +35,14 @@ describe('Keys, tenants, providers and versions in the administration', () => {
     expect(list.text).not.toContain(key);
   });
 
+  it('answers fields that are repeated as faults of the form', async () => {
+    const twice = { id: ['a', 'b'], label: ['a', 'b'], name: ['a', 'b'], scopes: ['x', 'y'], expires: ['a', 'b'] };
+    const keys = await administrator.get('/admin/keys');
+    expect((await administrator.submit(keys, '/admin/keys', twice)).status).toBe(422);
+    const tenants = await operator.get('/admin/tenants');
+    expect((await operator.submit(tenants, '/admin/tenants', twice)).status).toBe(422);
+  });
+
   it('replaces and revokes a key, after a tick', async () => {
     const { json } = await system.call('POST', '/v1/keys', { label: 'old', scopes: ['challenges'] });
     const path = `/admin/keys/${json.keyId}`;
