@@ -136,6 +136,7 @@ describeLive('Services that have no more keys than they need', ['kafka', 'redis'
       provider: 'webhook',
       calls: 1,
       possibleDuplicate: false,
+      requestedAt: Date.parse(chain[0]?.headers['ce_time'] ?? ''),
     });
     for (const { headers } of [told('challenge-requested'), rendered, sent]) {
       expect(headers['traceparent']).toMatch(new RegExp(`^00-${trace}-[0-9a-f]{16}-0[01]$`));
