@@ -20,9 +20,10 @@ describeBrowser('The sandbox inbox', (visit) => {
   it('is a good page on a narrow screen in the dark, and works without scripts', async () => {
     const { process, call } = await startStandalone({});
     await call('POST', '/v1/challenges', { channel: 'email', to: 'ada@example.com' });
+    await call('POST', '/v1/challenges', { channel: 'email', to: `${'ada'.repeat(20)}@long.example.com` });
     const narrow = await visit({ screen: 'narrow', colours: 'dark' });
     await narrow.goto(`${process.url}/sandbox`);
-    await narrow.locator('.mail').waitFor();
+    await narrow.locator('.mail').first().waitFor();
     await expectGoodPage(narrow);
     const plain = await visit({ javaScript: false });
     await plain.goto(`${process.url}/sandbox?to=ada@example.com`);

@@ -148,22 +148,22 @@ export const sharedWords: InLanguages<SharedWords> = {
     broken: { title: '問題が発生しました', text: 'こちら側の問題です。もう一度お試しください。' },
   },
   zh: {
-    over: { title: '此页面已结束', text: '为了您的安全,它只能打开一次,且时间很短。请返回原来的地方重新开始。' },
-    notFound: { title: '这里没有内容', text: '请检查地址,或返回上一页。' },
+    over: { title: '此页面已结束', text: '为了您的安全，它只能打开一次，且时间很短。请返回原来的地方重新开始。' },
+    notFound: { title: '这里没有内容', text: '请检查地址，或返回上一页。' },
     foreignForm: {
       title: '该表单不是我们的',
-      text: '它不是从此页面提交的,因此未做任何更改。请重新打开页面并重复操作。',
+      text: '它不是从此页面提交的，因此未做任何更改。请重新打开页面并重复操作。',
     },
     tooMany: { title: '请求过多', text: '请稍候再试。' },
     unavailable: { title: '暂时无法访问', text: '没有丢失任何内容。请稍后重新加载此页面。' },
     broken: { title: '出了点问题', text: '问题出在我们这边。请重试。' },
   },
   'zh-Hant': {
-    over: { title: '此頁面已結束', text: '為了您的安全,它只能開啟一次,且時間很短。請返回原來的地方重新開始。' },
-    notFound: { title: '這裡沒有內容', text: '請檢查網址,或返回上一頁。' },
+    over: { title: '此頁面已結束', text: '為了您的安全，它只能開啟一次，且時間很短。請返回原來的地方重新開始。' },
+    notFound: { title: '這裡沒有內容', text: '請檢查網址，或返回上一頁。' },
     foreignForm: {
       title: '該表單不是我們的',
-      text: '它不是從此頁面送出的,因此未做任何更動。請重新開啟頁面並重複操作。',
+      text: '它不是從此頁面送出的，因此未做任何更動。請重新開啟頁面並重複操作。',
     },
     tooMany: { title: '要求過多', text: '請稍候再試。' },
     unavailable: { title: '暫時無法連線', text: '沒有遺失任何內容。請稍後重新載入此頁面。' },

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { enrolWords } from '../../../services/portal/enrol/words/words.ts';
 import { securityWords } from '../../../services/portal/security/words/words.ts';
 import { languages } from '../../../services/portal/words.ts';
+import { sharedWords } from '../../../services/portal/words/shared.ts';
 
 const plural = new Set(['zero', 'one', 'two', 'few', 'many', 'other']);
 
@@ -33,5 +34,12 @@ describe.each([
     const english = new Map(textsOf(words.en));
     const same = textsOf(words[language]).filter(([place, text]) => english.get(place) === text && text.includes(' '));
     expect(same).toEqual([]);
+  });
+
+  it.each(['zh', 'zh-Hant'] as const)('are pointed in %s as its readers write', (language) => {
+    const foreign = textsOf({ ...words[language], shared: sharedWords[language] }).filter(([, text]) =>
+      /\p{Script=Han}[,?!;:]/u.test(text),
+    );
+    expect(foreign).toEqual([]);
   });
 });
