@@ -49,6 +49,13 @@ describeBrowser('The administration', (visit) => {
       expect(await page.locator('[data-preview="sms|de"]').textContent()).toContain('One segment, GSM alphabet');
       await expectGoodPage(page);
 
+      await page.locator('[name="add-email"]').fill('fr');
+      await page.locator('button[value="add:email"]').click();
+      const tab = page.context().waitForEvent('page');
+      await page.getByRole('button', { name: 'Show the HTML in fr in a new tab' }).click();
+      await (await tab).getByText('123456', { exact: true }).last().waitFor();
+      // A tab of its own must not keep the form from being sent right after.
+      for (const name of ['subject|fr', 'text|fr', 'html|fr']) await page.locator(`[name="${name}"]`).fill('');
       await page.getByRole('button', { name: 'Review changes' }).last().click();
       await page.getByRole('heading', { name: 'Review changes' }).waitFor();
       expect(await page.locator('table').textContent()).toContain('Codes sent by SMS live 120 s instead of 300 s.');

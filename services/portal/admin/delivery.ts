@@ -24,27 +24,36 @@ const spans: readonly Span[] = [
 /** What was asked for, approved, delivered, and how long it took; counted by the API, drawn here. */
 export function registerDelivery(doors: Doors): void {
   doors.page({ url: '/admin/delivery', need: 'settings-or-platform' }, async (desk) => {
-    const { span: name } = desk.request.query as { span?: unknown };
+    const { span: name, tenant } = desk.request.query as { span?: unknown; tenant?: unknown };
+    // Of one tenant for the operator; a tenant's own key has no other.
+    const one = desk.admin.kind === 'platform' && typeof tenant === 'string' ? tenant : undefined;
     const span = spans.find((each) => each.name === name) ?? hour;
-    const stats = await readStats(desk, span);
+    const stats = await readStats(desk, span, one);
     const times = stats.steps.map(({ at }) => at.slice(11, 16));
     const links = spans.map(
       (each) =>
-        html`<li><a href="/admin/delivery?span=${each.name}"${each === span && html` aria-current="true"`}>${each.label}</a></li>`,
+        html`<li><a href="/admin/delivery?span=${each.name}${one !== undefined && `&tenant=${encodeURIComponent(one)}`}"${each === span && html` aria-current="true"`}>${each.label}</a></li>`,
     );
-    const body = html`<p class="intro">${desk.admin.kind === 'platform' ? 'Of all tenants together. ' : ''}Counted by the minute and kept for 48 hours; a repetition after a fault may count twice.</p>
+    const scope =
+      desk.admin.kind === 'platform' &&
+      (one === undefined ? 'Of all tenants together. ' : html`Of the tenant <strong>${one}</strong>. `);
+    const body = html`<p class="intro">${scope}Counted by the minute and kept for 48 hours; a repetition after a fault may count twice.</p>
 <nav aria-label="Time"><ul class="jumps">${links}</ul></nav>
 ${totals(stats.total)}<div class="plots">${plotsOf(stats, times, span.step).map(drawPlot)}</div>${providers(stats.total)}`;
     return desk.page({ title: 'Delivery', body });
   });
 }
 
-function readStats(desk: Desk, { ms, stepSeconds }: Span): Promise<Stats> {
+function readStats(desk: Desk, { ms, stepSeconds }: Span, tenant: string | undefined): Promise<Stats> {
   // Whole steps, the current one included; the API widens the end to its step.
   const stepMs = stepSeconds * 1_000;
   const from = Math.ceil(desk.now / stepMs) * stepMs - ms;
   const times = { from: new Date(from).toISOString(), to: new Date(desk.now).toISOString() };
-  const query = new URLSearchParams({ ...times, stepSeconds: String(stepSeconds) });
+  const query = new URLSearchParams({
+    ...times,
+    stepSeconds: String(stepSeconds),
+    ...(tenant !== undefined && { tenant }),
+  });
   const path = desk.admin.kind === 'platform' ? '/v1/platform/stats' : '/v1/stats';
   return desk.call<Stats>({ method: 'GET', path: `${path}?${query.toString()}` });
 }

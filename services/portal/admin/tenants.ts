@@ -147,7 +147,7 @@ async function showTenant(desk: Desk, { faults = {}, key }: TenantView = {}): Pr
     desk.session,
     html`<input type="hidden" name="state" value="${active ? 'suspended' : 'active'}">${sure}<button${active && html` class="danger"`}>${active ? 'Suspend' : 'Resume'}</button>`,
   );
-  const body = html`<p class="intro"><span class="mono">${tenant.id}</span> ${stateTag(tenant)}</p>${key && keySummary(faults)}
+  const body = html`<p class="intro"><span class="mono">${tenant.id}</span> ${stateTag(tenant)} <a href="/admin/delivery?tenant=${tenant.id}">Its deliveries</a></p>${key && keySummary(faults)}
 ${part('name', 'Name', 'Shown in messages and on pages, unless the tenant sets another.', rename)}
 ${part('key', 'New key', "The tenant's first key, or one for whoever lost theirs. With the scope “settings” it opens this administration for the tenant.", keyForm(desk, `${path}/keys`, key, key ? faults : {}))}
 ${part('state', active ? 'Suspend' : 'Resume', active ? 'All its keys are refused until it is resumed. Nothing is lost.' : 'Its keys hold again.', state)}

@@ -46,3 +46,10 @@ for (const box of document.querySelectorAll('[data-preview]')) {
     timer = setTimeout(() => void show(), previewPauseMs);
   });
 }
+
+/** What opens in a tab of its own leaves this form free to be sent. */
+for (const form of document.querySelectorAll('form.settings')) {
+  form.addEventListener('submit', ({ submitter }) => {
+    if (submitter?.formTarget === '_blank') delete form.dataset.sent;
+  });
+}

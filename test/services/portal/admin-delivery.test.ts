@@ -33,8 +33,11 @@ describe('The delivery page of the administration', () => {
     );
   });
 
-  it('adds up all tenants for the operator', async () => {
+  it('adds up all tenants for the operator, or shows one', async () => {
     const operator = await signIn(system, system.platformKey);
     expect((await operator.get('/admin/delivery')).text).toContain('Of all tenants together.');
+    const one = await operator.get(`/admin/delivery?tenant=${system.tenant}`);
+    expect(one.text).toContain(`Of the tenant <strong>${system.tenant}</strong>.`);
+    expect((await operator.get('/admin/delivery?tenant=nobody')).status).toBe(404);
   });
 });

@@ -40,7 +40,7 @@ export function differencePart(
   const silent = own.filter(({ field }) => !told.has(field));
   const table =
     changes.length > 0 &&
-    html`<div class="panel scroll" tabindex="0" role="region" aria-label="What changes"><table><caption>${changes.length === 1 ? 'One value changes' : `${changes.length} values change`}</caption><thead><tr><th scope="col">Setting</th><th scope="col">Now</th><th scope="col">Then</th></tr></thead>
+    html`<div class="panel scroll" tabindex="0" role="region" aria-label="What changes"><table class="changes"><caption>${changes.length === 1 ? 'One value changes' : `${changes.length} values change`}</caption><thead><tr><th scope="col">Setting</th><th scope="col">Now</th><th scope="col">Then</th></tr></thead>
 <tbody>${changes.map((change) => changeRow(level === 'platform' && change.level === 'platform' ? { ...change, level: 'tenant' } : change))}</tbody></table></div>`;
   const rest =
     silent.length > 0 &&
