@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { describeBrowser, expectGoodPage, type Visitor } from '../support/browser.ts';
@@ -20,13 +20,13 @@ describeBrowser('The main pages', (visit) => {
     const standing = await startStandalone({});
     const walk = await startWalk(standing, page);
     const seen: string[] = [];
-    const see = async (name: string) => {
+    const see = async (name: string, fullPage = true) => {
       seen.push(name);
       await expectGoodPage(page);
       if (folder === undefined || visitor.screen !== undefined) return;
       mkdirSync(folder, { recursive: true });
-      await page.setViewportSize({ width: 760, height: 560 });
-      await page.screenshot({ path: join(folder, `${name}.png`), fullPage: true });
+      await page.setViewportSize({ width: fullPage ? 760 : 1_280, height: fullPage ? 560 : 800 });
+      await page.screenshot({ path: join(folder, `${name}.png`), fullPage });
       await page.setViewportSize({ width: 1_280, height: 800 });
     };
     await walk.signUp();
@@ -63,6 +63,15 @@ describeBrowser('The main pages', (visit) => {
     await page.goto(`${standing.process.url}/sandbox`);
     await page.locator('.mail').first().waitFor();
     await see('sandbox');
-    expect(seen).toHaveLength(7);
+    const { apiKey } = JSON.parse(readFileSync(join(standing.folder, 'dev.json'), 'utf8')) as { apiKey: string };
+    await page.goto(`${standing.process.url.replace('127.0.0.1', 'localhost')}/admin`);
+    await page.getByLabel('API key').fill(apiKey);
+    await walk.press('Sign in');
+    await walk.expectHeading('Two-factor authentication');
+    await see('administration', false);
+    await page.getByRole('link', { name: 'Delivery' }).click();
+    await walk.expectHeading(/deliver/i);
+    await see('deliveries');
+    expect(seen).toHaveLength(9);
   });
 });
