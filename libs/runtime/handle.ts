@@ -9,6 +9,7 @@ import { Unavailable } from '#storage/unavailable.ts';
 import { documentOf } from './document-of.ts';
 import { Problem } from './errors.ts';
 import type { Labels } from './instruments.ts';
+import { asUnknown, commitOfUntold, makeSure } from './make-sure.ts';
 import type { Telemetry } from './telemetry.ts';
 import { createTurns } from './turns.ts';
 
@@ -88,7 +89,6 @@ type Undecided = 'conflict' | 'unknown';
 const conflictMsMax = 2_000;
 /** Nobody waits longer for the log: neither who was decided before it stopped, nor, by a refusal, who comes after. */
 const logPatienceMs = 2_000;
-const confirmEveryMs = 50;
 const queueMax = 256;
 
 /** load → decide → commit → publish → settle: the only such loop (ARCHITECTURE.md, The log tells, the store decides). */
@@ -102,28 +102,19 @@ export function createHandle(deps: HandleDeps): Handle {
     return tellWhole(subject, record, document, { source: deps.source, actor, time: Date.parse(time) });
   }
 
-  /** @param made the commit whose events these are, so that it can be made sure of; answers whether it counts */
+  /** @param made the commit whose events these are, if it is known; answers whether what was told is in the store, such as it is now */
   async function tell(subject: string, record: StoredRecord, made?: Commit): Promise<boolean> {
     const { unlogged } = record;
     if (unlogged.length === 0) return true;
-    await log.publish([...unlogged, ...(made?.also ?? besides(subject, record, documentOf(record)))]);
-    const settled = store.settle(subject, unlogged).then(() => true);
-    // A store that can't be asked any more may have lost what was loaded, and nothing may be answered that it does not hold.
-    return made ? await settled.catch(() => confirm(made)) : await settled;
-  }
-
-  /**
-   * Makes sure that a commit whose events are in the log is in the store: it may have lost it since, and been restored from a log that did
-   * not have them yet. Sent again, the same commit is recognised, or made once more in its place.
-   */
-  async function confirm(made: Commit): Promise<boolean> {
-    const deadline = performance.now() + conflictMsMax;
-    for (;;) {
-      const result = await store.commit(made).catch(asUnknown);
-      if (result.kind !== 'unknown') return result.kind === 'committed';
-      if (performance.now() >= deadline) throw new Unavailable('store', 'outcome unknown');
-      await new Promise((resolve) => setTimeout(resolve, confirmEveryMs));
-    }
+    const also = made?.also ?? besides(subject, record, documentOf(record));
+    await log.publish([...unlogged, ...also]);
+    const settled = await store.settle(subject, unlogged).catch((error: unknown) => {
+      if (made && error instanceof Unavailable) return false;
+      throw error;
+    });
+    if (settled) return true;
+    const all = commitOfUntold(subject, record, also);
+    return await makeSure(store, made && made.events.length < unlogged.length ? [made, all] : [all]);
   }
 
   /**
@@ -157,15 +148,14 @@ export function createHandle(deps: HandleDeps): Handle {
     const document = documentOf<Document>(record);
     if (record && document === undefined) {
       // It was erased, and is there only until that is told.
-      await tellCaller(subject, record);
-      return record.unlogged.some((event) => event.headers['ce_causationid'] === commandId)
-        ? { kind: 'erased' }
-        : 'conflict';
+      const told = await tellCaller(subject, record);
+      const mine = record.unlogged.some((event) => event.headers['ce_causationid'] === commandId);
+      return told && mine ? { kind: 'erased' } : 'conflict';
     }
     const outcome = document && command.decider.outcomeOf(document, commandId);
     const salt = record?.salt ?? randomBytes(32).toString('base64url');
     if (document && outcome) {
-      await tellCaller(subject, record as StoredRecord);
+      if (!(await tellCaller(subject, record as StoredRecord))) return 'conflict';
       return { kind: 'done', outcome, document, salt, fresh: false };
     }
     const now = deps.now();
@@ -173,7 +163,7 @@ export function createHandle(deps: HandleDeps): Handle {
     telemetry.count('twofold.decisions', labelsOf(decision));
     if (command.late && decision.kind === 'events') throw new Problem('idempotency-key-spent');
     if (decision.kind !== 'events') {
-      if (record) await tellCaller(subject, record);
+      if (record && !(await tellCaller(subject, record))) return 'conflict';
       return decision.kind === 'answer' ? { kind: 'answer', answer: decision.answer, document, salt } : decision;
     }
     return commit(command, { record, document, salt, now }, decision.events);
@@ -213,11 +203,18 @@ export function createHandle(deps: HandleDeps): Handle {
     }
     deps.changed?.(subject);
     const counts = await publishing.during(tellCaller(subject, { ...record, unlogged: result.unlogged }, wanted));
-    if (!counts) return 'conflict';
+    const outcome = document && decider.outcomeOf(document, commandId);
+    if (!counts && !(await wentOn(command, outcome))) return 'conflict';
     if (document === undefined) return { kind: 'erased' };
-    const outcome = decider.outcomeOf(document, commandId);
     if (!outcome) throw new Error(`events of ${decided[0]?.type} left no outcome`);
     return { kind: 'done', outcome, document, salt, fresh: true };
+  }
+
+  /** Whether somebody else told of it and went on from it: then the newer document remembers it with this outcome. */
+  async function wentOn<Document, Outcome, Answer>(command: Command<Document, Outcome, Answer>, outcome?: Outcome) {
+    const document = documentOf<Document>(await store.load(command.subject));
+    const known = document && command.decider.outcomeOf(document, command.commandId);
+    return known !== undefined && JSON.stringify(known) === JSON.stringify(outcome);
   }
 
   async function untilDecided<Document, Outcome, Answer>(command: Command<Document, Outcome, Answer>) {
@@ -254,11 +251,16 @@ export function createHandle(deps: HandleDeps): Handle {
       return { kind: 'erased' };
     },
     async look(subject) {
-      const record = await store.load(subject);
-      if (!record) return undefined;
-      await tellCaller(subject, record);
-      const document = documentOf<never>(record);
-      return document && { document, salt: record.salt };
+      const deadline = performance.now() + conflictMsMax;
+      for (;;) {
+        const record = await store.load(subject);
+        if (!record) return undefined;
+        if (await tellCaller(subject, record)) {
+          const document = documentOf<never>(record);
+          return document && { document, salt: record.salt };
+        }
+        if (performance.now() >= deadline) throw new Unavailable('store', 'conflicts');
+      }
     },
     tell: async (subject, record) => void (await tell(subject, record)),
   };
@@ -291,9 +293,4 @@ function keep<Document, Outcome>(
 ): Pick<StoredRecord, 'salt' | 'document' | 'expiresAt'> {
   if (document === undefined) return { salt: '', document: '', expiresAt: 0 };
   return { salt, document: JSON.stringify(document), expiresAt: decider.expiresAt(document) };
-}
-
-function asUnknown(error: unknown): { kind: 'unknown' } {
-  if (error instanceof Unavailable) return { kind: 'unknown' };
-  throw error;
 }

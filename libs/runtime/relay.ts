@@ -36,7 +36,7 @@ export function startRelay(deps: {
   async function relay(subject: string): Promise<void> {
     const record = await deps.store.load(subject);
     // Nothing is left to tell, so it leaves the list, where it would take the place of others.
-    if (!record || record.unlogged.length === 0) return deps.store.settle(subject, []);
+    if (!record || record.unlogged.length === 0) return void (await deps.store.settle(subject, []));
     await deps.handle.tell(subject, record);
     deps.telemetry.count('twofold.relayed');
     deps.logger.info('relayed', { subject, count: record.unlogged.length });

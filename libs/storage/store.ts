@@ -109,9 +109,10 @@ export type Store = {
   /**
    * Takes events off the record's unlogged ones after the log's ack: only those whose version still holds the same hash, so a
    * late call from another life takes nothing. When none is left the record leaves `unlogged()` and its expiry counts; an erased one is
-   * no more and joins `erasures()`, in the same step. Idempotent.
+   * no more and joins `erasures()`, in the same step. Idempotent. Answers whether the last of them was seen to be in the record, as one
+   * that waited or as its newest, or in one that is erased; false if others have gone on from it, or the store has lost it.
    */
-  settle(subject: string, events: readonly { readonly version: number; readonly hash: string }[]): Promise<void>;
+  settle(subject: string, events: readonly { readonly version: number; readonly hash: string }[]): Promise<boolean>;
   /** Subjects, at most `countMax`, that have had unlogged events since before `before` (Unix milliseconds), oldest first per bucket. */
   unlogged(before: number, countMax: number): Promise<string[]>;
   /**

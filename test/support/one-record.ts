@@ -36,10 +36,12 @@ export function createGround(patienceMs?: number) {
       return { kind: 'committed', unlogged };
     },
     async settle(_subject: string, settled: readonly { hash: string }[]) {
-      if (!state.record) return;
+      if (!state.record) return true;
       const hashes = new Set(settled.map(({ hash }) => hash));
       const unlogged = state.record.unlogged.filter(({ hash }) => !hashes.has(hash));
+      const held = hashes.has(state.record.head) || unlogged.length < state.record.unlogged.length;
       state.record = isErased(state.record) && unlogged.length === 0 ? undefined : { ...state.record, unlogged };
+      return held;
     },
   } as unknown as Store;
   const log = {

@@ -69,8 +69,11 @@ export function createScheduledProcesses<Document, Outcome>(
         }),
       settle: (_: string, settled: readonly { hash: string }[]) =>
         step('settles', () => {
+          const waits = (hash: string) => record?.unlogged.some((event) => event.hash === hash);
           const hashes = new Set(settled.map(({ hash }) => hash));
+          const held = settled.some(({ hash }) => hash === record?.head || waits(hash));
           if (record) record = { ...record, unlogged: record.unlogged.filter(({ hash }) => !hashes.has(hash)) };
+          return held;
         }),
     } as unknown as Store;
     const log = {

@@ -42,7 +42,7 @@ export function createRecords(
       const bucket = bucketOf(subject);
       const keys = [...keysOf(subject), erasedKey(bucket)];
       const args = [subject, now(), ...events.flatMap(({ version, hash }) => [version, hash])];
-      await guarded.run(scripts.settle, [bucket], keys, args);
+      return (await guarded.run(scripts.settle, [bucket], keys, args)) === 1;
     },
 
     async unlogged(before, countMax) {

@@ -61,7 +61,7 @@ export function createSqliteStore(parts: SqliteStoreParts): Store {
         return row && { ...row, unlogged: [] };
       }),
     commit: (commit) => group.write('store', () => decide(commit)),
-    settle: async () => {},
+    settle: async () => true,
     unlogged: async () => [],
     erasures: async () => [],
     endErasure: async () => {},
