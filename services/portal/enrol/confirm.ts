@@ -4,6 +4,7 @@ import { ApiProblem } from '../api.ts';
 import { fieldsOf, onceOf } from '../form.ts';
 import { showAppStep } from './app-step.ts';
 import { keptStep, showCodeStep } from './code-step.ts';
+import { enrolmentFault } from './faults.ts';
 import { ask, goTo, type At } from './place.ts';
 import { keepStep, type Fault } from './step.ts';
 
@@ -46,22 +47,14 @@ async function check(at: At, enrolmentId: string): Promise<Fault | 'login-over' 
         return { name: 'expired' };
       case 'malformed-request':
         return { name: 'code' };
-      case 'rate-limited':
-      case 'too-busy':
-        return { name: 'soon', seconds: error.retryAfterSeconds ?? 30 };
-      case 'already-enrolled':
-        return { name: 'enrolled' };
-      case 'too-many-methods':
-        return { name: 'full' };
-      case 'method-not-offered':
-        return { name: 'notOffered' };
       // Another method has come since: whoever began this must begin again, with a proof.
       case 'step-up-required':
         return { name: 'expired' };
-      case 'unavailable':
-        return { name: 'unavailable' };
-      default:
-        throw error;
+      default: {
+        const fault = enrolmentFault(error);
+        if (!fault) throw error;
+        return fault;
+      }
     }
   }
 }

@@ -25,6 +25,25 @@ export function fieldState(faulty: boolean, faultId: string, hintId?: string): H
 /** A field that the person is led to at once. */
 export const focused = attribute('autofocus', true);
 
+/** What the API refuses at any step of an enrolment; undefined for what only the step itself can put into words. */
+export function enrolmentFault({ code, retryAfterSeconds }: ApiProblem): Fault | undefined {
+  switch (code) {
+    case 'already-enrolled':
+      return { name: 'enrolled' };
+    case 'too-many-methods':
+      return { name: 'full' };
+    case 'method-not-offered':
+      return { name: 'notOffered' };
+    case 'rate-limited':
+    case 'too-busy':
+      return { name: 'soon', seconds: retryAfterSeconds ?? 30 };
+    case 'unavailable':
+      return { name: 'unavailable' };
+    default:
+      return undefined;
+  }
+}
+
 /** Why the API did not begin or send, as far as the form can tell it; anything else is thrown on. */
 export function sendingFault(error: unknown, type: 'sms' | 'email'): Fault {
   if (!(error instanceof ApiProblem)) throw error;
@@ -33,20 +52,13 @@ export function sendingFault(error: unknown, type: 'sms' | 'email'): Fault {
       return { name: type === 'sms' ? 'number' : 'email' };
     case 'country-not-allowed':
       return { name: 'country' };
-    case 'already-enrolled':
-      return { name: 'enrolled' };
-    case 'too-many-methods':
-      return { name: 'full' };
-    case 'method-not-offered':
-      return { name: 'notOffered' };
     case 'resend-too-early':
-    case 'rate-limited':
     case 'address-throttled':
-    case 'too-busy':
       return { name: 'soon', seconds: error.retryAfterSeconds ?? 30 };
-    case 'unavailable':
-      return { name: 'unavailable' };
-    default:
-      throw error;
+    default: {
+      const fault = enrolmentFault(error);
+      if (!fault) throw error;
+      return fault;
+    }
   }
 }
